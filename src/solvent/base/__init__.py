@@ -1,0 +1,1 @@
+"""Base: words and tools that know no business."""

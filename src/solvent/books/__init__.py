@@ -1,0 +1,1 @@
+"""Books: what is known, as of one day."""

@@ -1,0 +1,1 @@
+"""Intake: bytes into books."""

@@ -1,0 +1,1 @@
+"""Ledgers out of ERP systems and spreadsheets."""

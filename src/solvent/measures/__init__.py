@@ -1,0 +1,1 @@
+"""Measures: arithmetic on the books."""
