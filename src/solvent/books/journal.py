@@ -174,7 +174,8 @@ def _settled(allocations: pl.LazyFrame, items: pl.LazyFrame, sources: pl.LazyFra
         pl.col("booked").alias("source_booked"),
     )
     return (
-        allocations.join(item, on="item_id", how="inner")
+        allocations.drop("currency", "source_currency")
+        .join(item, on="item_id", how="inner")
         .join(source, on=["source", "source_id"], how="left")
         .with_columns(
             pl.max_horizontal("allocated_on", "issued_on", "source_on").alias("event_on"),

@@ -35,6 +35,7 @@ BILL_PAYMENTS = Table(
         "payment_id": Column(pl.String, "our number for the payment"),
         "bill_id": Column(pl.String, "the bill that is paid"),
         "paid_on": Column(pl.Date, "day the money left"),
+        "currency": Column(pl.String, "ISO 4217 code; empty: that of the bill", empty=True),
         "amount": Column(pl.Int64, "paid, in the bill's currency", unit="minor units"),
         "recorded_on": KNOWN,
     },

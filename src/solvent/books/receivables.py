@@ -11,6 +11,7 @@ from solvent.base.table import Column, Law, Table
 
 KNOWN = Column(pl.Date, "day it became known in the books")
 CURRENCY = Column(pl.String, "ISO 4217 code; XXX where the source names none")
+ITEM_CURRENCY = Column(pl.String, "ISO 4217 code; empty: that of the item", empty=True)
 BOOKED = Column(pl.Int64, "the amount as booked in the company's own currency", unit="minor units", empty=True)
 
 OPEN_ITEMS = Table(
@@ -85,7 +86,9 @@ ALLOCATIONS = Table(
         "source": Column(pl.String, f"one of {', '.join(SOURCES)}"),
         "source_id": Column(pl.String, "number of the receipt or credit note; empty for the others", empty=True),
         "allocated_on": Column(pl.Date, "day from which it counts"),
+        "currency": ITEM_CURRENCY,
         "amount": Column(pl.Int64, "settled, in the item's currency; negative takes back", unit="minor units"),
+        "source_currency": Column(pl.String, "currency of source_amount; empty: the same", empty=True),
         "source_amount": Column(
             pl.Int64,
             "taken from the receipt or credit note, in its currency; empty: as much as amount",
@@ -118,6 +121,7 @@ DISPUTES = Table(
         "opened_on": Column(pl.Date, "day it was raised; empty: the source has a mark and no day", empty=True),
         "closed_on": Column(pl.Date, "day it was settled; empty: still open", empty=True),
         "reason": Column(pl.String, "why, as the source says", empty=True),
+        "currency": ITEM_CURRENCY,
         "amount": Column(pl.Int64, "amount in dispute; empty: the whole item", unit="minor units", empty=True),
         "recorded_on": KNOWN,
     },

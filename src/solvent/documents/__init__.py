@@ -1,0 +1,1 @@
+"""Documents: what is said to people."""

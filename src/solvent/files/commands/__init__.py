@@ -1,0 +1,1 @@
+"""Commands of the library, one a room; ``solvent.commands`` in pyproject.toml names them."""

@@ -1,0 +1,24 @@
+"""``solvent dictionary``: the data dictionary, or the list of decided numbers, as Markdown."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+import solvent.assessment  # noqa: F401  (brings every family of terms)
+from solvent.documents.dictionary import data_dictionary, term_list
+from solvent.files.command import OK, Command
+from solvent.files.language import Language
+from solvent.files.screen import Screen
+
+
+def _add(parser: ArgumentParser, language: Language) -> None:
+    parser.add_argument("--terms", action="store_true", help=language.say("the decided numbers instead"))
+
+
+def _run(args: Namespace, screen: Screen) -> int:
+    sys.stdout.write(term_list() if args.terms else data_dictionary())
+    return OK
+
+
+COMMAND = Command("print the data dictionary", _add, _run)

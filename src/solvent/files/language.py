@@ -1,0 +1,108 @@
+"""Language: every word that a person reads on the command line, in English and Chinese, in the reader's own forms.
+
+English text is the key; ``locale/zh_CN.po`` holds the Chinese. Numbers, days and money follow Babel's locale data.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+from solvent.base.money import UNKNOWN, decimal, digits
+from solvent.base.problem import Fact, Problem
+from solvent.files.sentences import SENTENCES
+
+SPOKEN = {"en": "en_GB", "zh": "zh_CN"}
+
+
+@dataclass(frozen=True)
+class Language:
+    """One of the two languages, ``en`` or ``zh``."""
+
+    code: str = "en"
+
+    @property
+    def locale(self) -> str:
+        """Babel's name of the locale."""
+        return SPOKEN[self.code]
+
+    def say(self, text: str, **facts: object) -> str:
+        """The text in this language, with its facts filled in."""
+        told = catalogue().get(text, text) if self.code == "zh" else text
+        return told.format(**facts) if facts else told
+
+    def problem(self, problem: Problem) -> str:
+        """What a Problem says, in a sentence, after its place."""
+        facts: dict[str, object] = {name: self.fact(value) for name, value in problem.facts.items()}
+        sentence = self.say(SENTENCES[problem.code]).format_map(_Facts(facts))
+        mark = "：" if self.code == "zh" else ": "
+        return f"{problem.place}{mark}{sentence}" if problem.place else sentence
+
+    def fact(self, value: Fact) -> str:
+        """A single fact as text: whole numbers grouped, the rest as it is."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            return self.count(value)
+        return "" if value is None else str(value)
+
+    def money(self, minor: int | None, currency: str) -> str:
+        """An amount with all its decimals, grouped, without the currency."""
+        if minor is None:
+            return "-"
+        places = digits(currency)
+        form = "#,##0" + ("." + "0" * places if places else "")
+        return format_decimal(decimal(minor, currency), format=form, locale=self.locale)
+
+    def currency(self, currency: str) -> str:
+        """The currency's code, or that the ledger names none."""
+        return self.say("currency not named") if currency == UNKNOWN else currency
+
+    def days(self, value: float | None) -> str:
+        """A number of days with one decimal."""
+        return "-" if value is None else format_decimal(value, format="#,##0.0", locale=self.locale)
+
+    def number(self, value: float | None, places: int = 2) -> str:
+        """A plain number."""
+        form = "#,##0" + ("." + "0" * places if places else "")
+        return "-" if value is None else format_decimal(value, format=form, locale=self.locale)
+
+    def count(self, value: int) -> str:
+        """A whole number, grouped."""
+        return format_decimal(value, format="#,##0", locale=self.locale)
+
+    def share(self, value: float | None) -> str:
+        """A share as per cent with one decimal."""
+        return "-" if value is None else format_percent(value, format="#,##0.0%", locale=self.locale)
+
+    def day(self, value: date) -> str:
+        """A day in words: 31 Oct 2026, 2026年10月31日."""
+        return format_date(value, format="long" if self.code == "zh" else "medium", locale=self.locale)
+
+
+class _Facts(dict[str, object]):
+    """Facts of a sentence; one that a problem does not carry shows as an empty word, never as a crash."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+@cache
+def catalogue() -> Mapping[str, str]:
+    """English text to Chinese text."""
+    data = files("solvent.files").joinpath("locale/zh_CN.po").read_bytes()
+    return {str(m.id): str(m.string) for m in read_po(BytesIO(data), locale="zh_CN") if m.id and m.string}
+
+
+def chosen(asked: str | None = None, environment: Mapping[str, str] | None = None) -> Language:
+    """The language asked for, else that of the locale (LC_ALL, LC_MESSAGES, LANG), else English."""
+    env = os.environ if environment is None else environment
+    told = asked or env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG") or ""
+    return Language("zh" if told.lower().startswith("zh") else "en")
