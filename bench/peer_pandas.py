@@ -43,7 +43,9 @@ def aging(items: pd.DataFrame, allocations: pd.DataFrame, fx: dict[str, float], 
     open_["bucket"] = pd.cut(days, EDGES, labels=NAMES)
     sums = open_.groupby(["customer_id", "currency", "bucket"], observed=True)["open"].sum().reset_index()
     sums["open"] = (sums.open * sums.currency.map(fx)).round()
-    return sums.pivot_table(index="customer_id", columns="bucket", values="open", aggfunc="sum", fill_value=0, observed=False)
+    return sums.pivot_table(
+        index="customer_id", columns="bucket", values="open", aggfunc="sum", fill_value=0, observed=False
+    )
 
 
 def dso(items: pd.DataFrame, total: pd.Series, fx: dict[str, float], as_of: pd.Timestamp) -> pd.DataFrame:
@@ -67,7 +69,9 @@ def dso(items: pd.DataFrame, total: pd.Series, fx: dict[str, float], as_of: pd.T
     return result
 
 
-def behaviour(items: pd.DataFrame, allocations: pd.DataFrame, fx: dict[str, float], as_of: pd.Timestamp) -> pd.DataFrame:
+def behaviour(
+    items: pd.DataFrame, allocations: pd.DataFrame, fx: dict[str, float], as_of: pd.Timestamp
+) -> pd.DataFrame:
     """Weighted delay, share late, worst and trend of what was paid, by customer."""
     paid = allocations.loc[(allocations.allocated_on <= as_of) & (allocations.source == "receipt")]
     paid = paid.merge(items[["item_id", "customer_id", "due_on", "currency"]], on="item_id", suffixes=("", "_item"))
@@ -112,7 +116,11 @@ def main(folder: Path, day: str, parts: str) -> None:
         lap("behaviour")
         share = total.nlargest(10).sum() / total.sum()
         lap("concentration")
-        sums |= {"countback": float(frame.countback.sum()), "late": float(paid.wl.sum() / paid.worth.sum()), "top": share}
+        sums |= {
+            "countback": float(frame.countback.sum()),
+            "late": float(paid.wl.sum() / paid.worth.sum()),
+            "top": share,
+        }
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     told = {"engine": f"pandas {pd.__version__}", "seconds": seconds, "total": round(sum(seconds.values()), 3)}
     print(json.dumps({**told, "peak_mb": peak, "sums": sums}))

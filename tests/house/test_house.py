@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import solvent.assessment  # noqa: F401  (brings every family of terms)
 
+import solvent.assessment  # noqa: F401  (brings every family of terms)
 from solvent.base.terms import FAMILIES, terms_of
 from solvent.books.books import TABLES
 

@@ -44,7 +44,7 @@ class Language:
         """What a Problem says, in a sentence, after its place."""
         facts: dict[str, object] = {name: self.fact(value) for name, value in problem.facts.items()}
         sentence = self.say(SENTENCES[problem.code]).format_map(_Facts(facts))
-        mark = "：" if self.code == "zh" else ": "
+        mark = "\uff1a" if self.code == "zh" else ": "
         return f"{problem.place}{mark}{sentence}" if problem.place else sentence
 
     def fact(self, value: Fact) -> str:

@@ -1,0 +1,124 @@
+"""Figures: an assessment as plain values for machines: the JSON of ``solvent assess``, published as a schema.
+
+Amounts are decimal text in the main unit of the books' currency; days and shares are numbers; what cannot be computed
+is null, and its code stands in ``problems``. The schema is docs/reference/assessment.schema.json.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from solvent.assessment import Assessment
+from solvent.base.money import UNKNOWN, decimal
+from solvent.base.problem import Problem
+from solvent.measures.aging import UNAPPLIED
+from solvent.measures.sums import Figure
+
+SCHEMA = "solvent.assessment/1"
+
+Json = Any
+
+
+def figures(assessment: Assessment) -> dict[str, Json]:
+    """Every figure of an assessment, ready for ``json.dumps``; the key order is that of reading."""
+    books, measures = assessment.snapshot.books, assessment.snapshot.measures
+    currency = books.currency
+    total = measures.aging.item(0, "total")
+    tie = measures.tie_out
+    family = measures.dso
+    shares = measures.concentration
+    return {
+        "schema": SCHEMA,
+        "as_of": books.as_of.isoformat(),
+        "known_on": None if books.known_on is None else books.known_on.isoformat(),
+        "currency": None if currency == UNKNOWN else currency,
+        "basis": books.basis.value,
+        "seed": assessment.seed,
+        "policy": policy_of(assessment),
+        "open_total": amount(total, currency),
+        "aging": aging_of(measures.aging, measures.aging_by_customer, currency),
+        "overdue_share": measures.overdue_share,
+        "disputed": amount(measures.disputed, currency),
+        "tie_out_difference": amount(tie.difference, currency),
+        "control_total": amount(tie.control, currency),
+        "dso": {
+            "simple_90": family["simple"].value,
+            "best_possible_90": family["best_possible"].value,
+            "countback": family["countback"].value,
+            "average_365": family["average"].value,
+        },
+        "add": family["delinquent"].value,
+        "turnover": family["turnover"].value,
+        "days_to_pay": {"weighted": measures.days_to_pay.value, "median": measures.days_to_pay_median.value},
+        "cei": measures.cei.value,
+        "on_time_share": _single(measures.on_time, "on_time_share"),
+        "concentration": {
+            "top_share_sales": shares.top_share_sales,
+            "top_share_open": shares.top_share_open,
+            "hhi": shares.hhi,
+            "top_sales_id": shares.top_sales_id,
+            "top_open_id": shares.top_open_id,
+            "over_line": list(shares.over),
+        },
+        "problems": [problem_of(problem) for problem in assessment.problems],
+    }
+
+
+def amount(minor: int | None, currency: str) -> str | None:
+    """An amount as decimal text in the main unit."""
+    return None if minor is None else str(decimal(minor, currency))
+
+
+def aging_of(company: pl.DataFrame, customers: pl.DataFrame, currency: str) -> dict[str, Json]:
+    """The buckets, which add up to the open total, and the same with its total for each customer."""
+    buckets = company.columns[:-1]
+    assert buckets[-1] == UNAPPLIED
+    told: dict[str, Json] = {name: amount(company.item(0, name), currency) for name in buckets}
+    told["per_customer"] = {
+        row["customer_id"]: {name: amount(row[name], currency) for name in (*buckets, "total")}
+        for row in customers.iter_rows(named=True)
+    }
+    return told
+
+
+def policy_of(assessment: Assessment) -> dict[str, Json]:
+    """The overrides that the assessment was made with; an empty object means the defaults."""
+    return {
+        key: [{"since": since.isoformat(), **_plain_values(values)} for since, values in entries]
+        for key, entries in sorted(assessment.policy.overrides.items())
+    }
+
+
+def problem_of(problem: Problem) -> dict[str, Json]:
+    """A problem as code, place and facts."""
+    return {"code": problem.code, "place": problem.place, "facts": dict(problem.facts)}
+
+
+def figure_of(figure: Figure) -> dict[str, Json]:
+    """A figure with what it rests on."""
+    return {"value": figure.value, "variant": figure.variant, "inputs": dict(figure.inputs)}
+
+
+def records(frame: pl.DataFrame, currency: str, money: Sequence[str]) -> list[dict[str, Json]]:
+    """A frame as a list of objects; ``money`` names its columns of minor units."""
+    return [
+        {name: amount(value, currency) if name in money else plain(value) for name, value in row.items()}
+        for row in frame.iter_rows(named=True)
+    ]
+
+
+def plain(value: Json) -> Json:
+    """A cell as JSON knows it: days as ISO text."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _plain_values(values: Mapping[str, Any]) -> dict[str, Json]:
+    return {name: list(value) if isinstance(value, tuple) else plain(value) for name, value in values.items()}
+
+
+def _single(frame: pl.DataFrame, column: str) -> float | None:
+    return None if frame.is_empty() else frame.item(0, column)

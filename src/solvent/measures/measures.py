@@ -1,0 +1,80 @@
+"""Measures: all measures of an assessment as one bundle; a new one is a function in its room and a field here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from solvent.base.problem import Problem
+from solvent.base.terms import Policy
+from solvent.books.books import Basis, Books
+from solvent.measures.aging import Aging, TieOut, aging, disputed, overdue_share, tie_out
+from solvent.measures.collection import Collection, cei, on_time
+from solvent.measures.concentration import Concentrated, Concentration, concentration
+from solvent.measures.dso import Dso, days_to_pay_median, family, weighted_days_to_pay
+from solvent.measures.dso_detail import history
+from solvent.measures.rolls import Rolls, provision_matrix, roll_rates
+from solvent.measures.sums import Figure
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What arithmetic says about the books. Every frame is in minor units of the books' currency."""
+
+    aging: pl.DataFrame
+    aging_by_customer: pl.DataFrame
+    overdue_share: float | None
+    disputed: int | None
+    tie_out: TieOut
+    dso: Mapping[str, Figure]
+    dso_history: pl.DataFrame
+    days_to_pay: Figure
+    days_to_pay_median: Figure
+    cei: Figure
+    on_time: pl.DataFrame
+    rolls: pl.DataFrame
+    provision: pl.DataFrame
+    concentration: Concentrated
+    problems: Sequence[Problem]
+
+
+def measure(books: Books, policy: Policy) -> Measures:
+    """Every measure of the books, under the policy of their day."""
+    ages, days = policy.terms(Aging), policy.terms(Dso)
+    variants = family(books, terms=days)
+    effectiveness = cei(books)
+    paid, paid_median = weighted_days_to_pay(books, terms=days), days_to_pay_median(books, terms=days)
+    told = (*variants.values(), effectiveness, paid, paid_median)
+    return Measures(
+        aging=aging(books, terms=ages),
+        aging_by_customer=aging(books, "customer", terms=ages),
+        overdue_share=overdue_share(books),
+        disputed=disputed(books),
+        tie_out=tie_out(books),
+        dso=variants,
+        dso_history=history(books, terms=days),
+        days_to_pay=paid,
+        days_to_pay_median=paid_median,
+        cei=effectiveness,
+        on_time=on_time(books, terms=policy.terms(Collection)),
+        rolls=roll_rates(books, buckets=ages),
+        provision=provision_matrix(books, terms=policy.terms(Rolls), buckets=ages),
+        concentration=concentration(books, terms=policy.terms(Concentration)),
+        problems=tuple(_problems(books, told)),
+    )
+
+
+def _problems(books: Books, figures: Sequence[Figure]) -> Iterator[Problem]:
+    """What the figures have to say, each thing once."""
+    if books.basis is Basis.MIXED:
+        used = books.table("open_items").select(pl.col("currency").unique().sort()).collect()
+        yield Problem("books.mixed_currencies", "", {"currencies": ", ".join(used.get_column("currency"))})
+    seen: set[str] = set()
+    for figure in figures:
+        for problem in (*((figure.why,) if figure.why else ()), *figure.notices):
+            key = f"{problem.code}{sorted(problem.facts.items())}"
+            if key not in seen:
+                seen.add(key)
+                yield problem
