@@ -307,6 +307,15 @@ def test_history_is_each_variant_as_of_each_month_end(books_of: BooksOf) -> None
         assert row["turnover_times"] == pytest.approx(told["turnover"].value)
 
 
+def test_history_counts_what_was_sold_on_the_last_day_of_the_window_and_not_on_the_day_before_it(
+    books_of: BooksOf,
+) -> None:
+    """90 days up to 2026-03-31 begin with 2026-01-01."""
+    for day, sold in (("2025-12-31", 0), ("2026-01-01", 100), ("2026-03-31", 100)):
+        books = books_of("2026-03-31", open_items=f"item_id customer_id issued_on due_on amount\na x {day} {day} 1")
+        assert history(books, 1).item(0, "sales") == sold
+
+
 def test_the_running_mean_leaves_out_the_month_itself_and_months_not_wholly_known(books_of: BooksOf) -> None:
     """Sold on the first, paid on day 35; the ledger begins with January 2024, so a window of 90 days is whole in March.
 

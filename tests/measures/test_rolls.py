@@ -82,6 +82,16 @@ def test_what_lies_beyond_the_last_band_had_rolled_before(books_of: BooksOf) -> 
         assert roll_rates(books, months=1).item(4, "rolled") == rolled
 
 
+@pytest.mark.parametrize(
+    ("days", "bucket"), [(0, "current"), (1, "1-30"), (30, "1-30"), (31, "31-60"), (120, "91-120")]
+)
+def test_the_buckets_are_those_of_the_ageing(books_of: BooksOf, days: int, bucket: str) -> None:
+    due = FEBRUARY - timedelta(days=days)
+    items = f"item_id customer_id issued_on due_on amount\na lantern {due} {due} 100"
+    frame = roll_rates(books_of(str(MARCH), open_items=items), months=1)
+    assert frame.filter(pl.col("opened") > 0).select("from_bucket", "opened").rows() == [(bucket, 10_000)]
+
+
 def test_a_bounced_payment_is_capped_and_flagged(books_of: BooksOf) -> None:
     """An item of 300 that was paid in February, and in March was not, is more than stood in the bucket before."""
     books = rolling(

@@ -12,7 +12,7 @@ from solvent.base.problem import LedgerError
 from solvent.books.books import TABLES
 from solvent.files.folder import MANIFEST, parquet_tables, read_manifest
 from solvent.files.journal_store import stored_journal
-from solvent.intake.ledger.formats import Format
+from solvent.intake.ledger.format import Format
 from solvent.intake.ledger.grid import Source
 from solvent.intake.ledger.read import Intake, read_ledger
 

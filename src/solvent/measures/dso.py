@@ -169,7 +169,7 @@ def countback(books: Books, as_of: date | None = None, terms: Dso = DEFAULTS, fa
         return Figure(None, "countback", inputs, Problem("measures.dso.receivables_negative"), known.notices)
     value = countback_days(known.receivables, amounts, days)
     if value is None:
-        first = known.first_on.isoformat() if known.first_on else None
+        first = (known.first_on or known.day).isoformat()
         why = Problem("measures.dso.sales_run_out", "", {"first_on": first, "days": sum(days)})
         return Figure(None, "countback", inputs, why, known.notices)
     used = months.with_columns((pl.col("amount").clip(0).cum_sum() - pl.col("amount").clip(0)).alias("before"))

@@ -41,6 +41,7 @@ _RULING = r"^[-=_*+|~.─━═┄┅┌┐└┘├┤┬┴┼│┃╋╂\s]+
 _RULED = r"[-=_*+~─━═┄┅]{3}"
 _NUMBERED = r"(?i)^(?:第\s*\d+\s*页|page\s*:?\s*\d|seite\s*:?\s*\d|页\s*[码次]\s*[:：])"
 _WORDS = ["计", "汇总", "总和", "总额", "次页", "前页", "otal", "OTAL", "umme", "UMME", "esamt", "ESAMT", "um", "UM"]
+_DIGITS, _LETTER = re.compile("[0-9]+"), re.compile(r"[^\W\d_]")
 _TAIL = 60
 _BETWEEN = "\x1f"
 
@@ -58,14 +59,18 @@ def parted(rows: pl.DataFrame, header: Header) -> tuple[pl.DataFrame, pl.DataFra
     if rows.is_empty():
         return rows, rows
     dropped, headings = _furniture(rows, header)
-    rest = rows.join(pl.concat([dropped, headings]), on=ROW, how="anti", maintain_order="left")
+    rest = _without(rows, pl.concat([dropped, headings]))
     totals = _totals(rest)
-    rest = rest.join(totals, on=ROW, how="anti", maintain_order="left")
+    rest = _without(rest, totals)
     apart = set(pl.concat([headings, totals, dropped]).get_column(ROW))
     notes = _notes(rest, len([name for name in header.names if name]), apart)
-    entries = rest.join(notes, on=ROW, how="anti", maintain_order="left")
+    entries = _without(rest, notes)
     told = rows.join(pl.concat([headings, totals, notes]), on=ROW, how="semi", maintain_order="left")
     return entries, told
+
+
+def _without(rows: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+    return rows if numbers.is_empty() else rows.join(numbers, on=ROW, how="anti", maintain_order="left")
 
 
 def _cells(row: Sequence[object]) -> list[str]:
@@ -77,24 +82,32 @@ def _numbers(rows: Iterable[int]) -> pl.DataFrame:
 
 
 def _furniture(rows: pl.DataFrame, header: Header) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows (``_row``) that only divide, rulings and the header again, and headings and page numbers repeated."""
+    """The rows (``_row``) that only divide, rulings and the header again; and headings that repeat, but for numbers."""
 
     def key(lines: Sequence[Line]) -> list[str]:
         return [_BETWEEN.join(cell for cell in line.cells if cell) for line in lines]
 
     columns = rows.columns[1:]
-    again, headings = key(header.lines), key(header.preamble)
-    starts = [text.partition(_BETWEEN)[0] for text in (*again, *headings)]
+    again = key(header.lines)
+    headings = [_DIGITS.sub("0", text) for text in key(header.preamble) if _LETTER.search(text)]
     first = pl.coalesce(columns)
-    suspects = rows.filter(first.is_in(starts) | first.str.contains(_RULED) | first.str.contains(_NUMBERED)).select(
+    starts = [text.partition(_BETWEEN)[0] for text in again]
+    heads = [text.partition(_BETWEEN)[0] for text in headings]
+    suspects = rows.filter(
+        first.is_in(starts)
+        | first.str.contains(_RULED)
+        | first.str.contains(_NUMBERED)
+        | (first.str.replace_all(_DIGITS.pattern, "0").is_in(heads) if heads else pl.lit(False))
+    ).select(
         ROW,
         pl.concat_str(columns, separator=_BETWEEN, ignore_nulls=True).alias("text"),
         (pl.sum_horizontal(pl.col(columns).is_not_null()) <= 2).alias("short"),
     )
     text = pl.col("text")
     divides = text.is_in(again) | text.str.replace_all(_BETWEEN, "", literal=True).str.contains(_RULING)
-    heads = text.is_in(headings) | (pl.col("short") & text.str.contains(_NUMBERED))
-    return suspects.filter(divides).select(ROW), suspects.filter(~divides & heads).select(ROW)
+    heading = text.str.replace_all(_DIGITS.pattern, "0").is_in(headings)
+    heading |= pl.col("short") & text.str.contains(_NUMBERED)
+    return suspects.filter(divides).select(ROW), suspects.filter(~divides & heading).select(ROW)
 
 
 def _totals(rows: pl.DataFrame) -> pl.DataFrame:

@@ -47,7 +47,7 @@ class Sheet:
 
     name: the worksheet's name; empty for a text file.
     header_row: number of the header's (last) row in the file, from 1.
-    preamble: cells of the rows above the header, trimmed, empty ones dropped.
+    preamble: cells of the rows above the header, each on one line, empty ones dropped.
     columns: header texts in plain characters on one line, unique; two rows joined, "借方 金额"; "(3)" for a third
         column that has cells and no name.
     rows: ``_row`` (Int64, from 1, as Excel or an editor shows it), then the columns as String, trimmed; an empty cell
@@ -147,10 +147,10 @@ def _sheet(source: str, grid: Raw, known: Callable[[str], bool], limits: Limits)
         source=source,
         name=grid.name,
         header_row=header.lines[-1].end,
-        preamble=tuple(tuple(cell for cell in line.cells if cell) for line in header.preamble),
+        preamble=tuple(tuple(folded(cell) for cell in line.cells if cell) for line in header.preamble),
         columns=tuple(rename.values()),
         rows=rows.select(ROW, *shown).rename(rename),
-        footers=footers.select(ROW, *shown).rename(rename),
+        footers=_kept(footers, shown).rename(rename),
         typed=grid.typed,
         encoding=_SHOWN.get(grid.encoding, grid.encoding),
         ragged=body.ragged,
@@ -165,6 +165,12 @@ def _shown(header: Header, rows: pl.DataFrame) -> list[str]:
         for column, name, bare in zip(names(len(header.names)), header.names, empty, strict=True)
         if name or not bare
     ]
+
+
+def _kept(footers: pl.DataFrame, shown: list[str]) -> pl.DataFrame:
+    """The footers in the shown columns; a text under no column moves into the first one."""
+    hidden = [column for column in footers.columns if column not in (ROW, *shown)]
+    return footers.with_columns(pl.coalesce(shown[0], *hidden).alias(shown[0])).select(ROW, *shown)
 
 
 def _headless(place: str, grid: Raw) -> Problem:

@@ -27,8 +27,8 @@ _SIGNS: Mapping[str, str] = {
     "₩": "KRW", "₹": "INR", "฿": "THB", "₫": "VND", "₽": "RUB", "₺": "TRY",
 }  # fmt: skip
 _EVERYDAY = (
-    "CNY", "USD", "EUR", "HKD", "JPY", "GBP", "AUD", "CAD", "SGD", "CHF", "KRW", "TWD", "THB", "MYR", "INR", "RUB", "VND",
-    "IDR", "PHP", "NZD", "SEK", "NOK", "DKK", "BRL", "MXN", "ZAR", "AED", "SAR", "PLN", "CZK", "HUF", "KWD",
+    "CNY", "USD", "EUR", "HKD", "JPY", "GBP", "AUD", "CAD", "SGD", "CHF", "KRW", "TWD", "THB", "MYR", "INR", "RUB",
+    "VND", "IDR", "PHP", "NZD", "SEK", "NOK", "DKK", "BRL", "MXN", "ZAR", "AED", "SAR", "PLN", "CZK", "HUF", "KWD",
 )  # fmt: skip
 """Codes found within longer texts; rarer ones (ALL, TOP, TRY) are also words and count only where they stand alone."""
 
@@ -36,18 +36,18 @@ _BY_LENGTH = sorted({**_NAMES, **_SIGNS}, key=len, reverse=True)
 _UNITS = {"千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8}
 _ANY_UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _MONEY = r"(?:人民币|[美欧港日澳加]元|新?台币|港币|英镑|[元圆]|RMB|CNY|USD|EUR|HKD|JPY|GBP)"
-_CHINESE_UNIT = re.compile(
-    rf"(?<![0-9.一二三四五六七八九十百])({_ANY_UNIT})\s*{_MONEY}|单位\s*[:]?\s*({_ANY_UNIT})\s*$"
-)
-_ONES = re.compile(rf"(?:单位\s*[:]?\s*|[(/]\s*)(?:人民币)?{_MONEY}\s*\)?$")
+_CHINESE_UNIT = re.compile(rf"(?<![0-9.一二三四五六七八九十百])({_ANY_UNIT})\s*{_MONEY}|单位\s*:?\s*({_ANY_UNIT})\s*$")
+_ONES = re.compile(rf"(?:单位\s*:?\s*|[(/]\s*)(?:人民币)?{_MONEY}\s*\)?$")
 _THOUSANDS = re.compile(
     r"\bIN THOUSANDS?\b|\(?['0]000(?:'?S)?\b|\bT(?:EUR|USD|CNY|€)|\bK(?:EUR|USD|CNY)\b|\b(?:EUR|USD|CNY) K\b"
 )
 _MILLIONS = re.compile(r"\bIN MILLIONS?\b|\bMIO\.?|\b(?:EUR|USD|CNY) (?:MN|M)\b|\bM(?:EUR|USD|CNY)\b")
-_LABEL = re.compile(r"币种|币别|货币|单位|本位币|CURRENCY|CURR\b|CCY|W[ÄA]HRUNG|DEVISE|MONEDA|\bIN\b")
+_LABEL = re.compile(r"币种|币别|货币|CURRENCY|CURR\b|CCY|W[ÄA]HRUNG|DEVISE|MONEDA")
 _FIGURE = re.compile(
-    r"金额|余额|应收|未收|已收|应付|未付|借方|贷方|价税|合计|总额|单价|AMOUNT|AMT|BALANCE|TOTAL|OPEN|PAID|VALUE|PRICE|BETRAG|SALDO"
+    r"金额|余额|应收|未收|已收|应付|未付|借方|贷方|价税|合计|总额|单价"
+    r"|AMOUNT|AMT|BALANCE|TOTAL|OPEN|PAID|VALUE|PRICE|BETRAG|SALDO"
 )
+_ALONE = re.compile(rf"(?:{'|'.join(map(re.escape, (*_BY_LENGTH, *_EVERYDAY)))}|[-元圆/(): ,.])+")
 _COMPANY = re.compile(r"公司|厂$|集团|\bLTD\b|\bLIMITED\b|\bINC\b|\bGMBH\b|\bCO\.")
 
 
@@ -71,7 +71,7 @@ def currency_of(text: str) -> str | None:
     for name in _BY_LENGTH:
         if name in folded and (not name.isascii() or not name.isalpha() or re.search(rf"(?<![A-Z]){name}", folded)):
             return {**_NAMES, **_SIGNS}[name]
-    for code in re.findall(r"(?<![A-Z])[A-Z]{3}(?![A-Z])", folded):
+    for code in re.findall(r"(?<![A-Z])[TKM]?([A-Z]{3})(?![A-Z])", folded):
         if code in _EVERYDAY:
             return str(code)
     if "¥" in folded and re.search(r"[\u4e00-\u9fff]", folded):
@@ -131,9 +131,7 @@ def _unit(folded: str) -> int | None:
 
 def _speaks_of_money(folded: str) -> bool:
     """True where a currency named in the text is the currency of the figures."""
-    if _LABEL.search(folded):
+    if _LABEL.search(folded) or _unit(folded) is not None or _ALONE.fullmatch(folded):
         return True
-    if _COMPANY.search(folded):
-        return False
-    alone = len(folded) <= 8 or bool(re.search(r"[(/][^()]*\)?$", folded))
-    return alone or bool(_FIGURE.search(folded))
+    bracketed = bool(re.search(r"\([^()]*\)$|/[^/]{1,6}$", folded))
+    return not _COMPANY.search(folded) and (bracketed or bool(_FIGURE.search(folded)))

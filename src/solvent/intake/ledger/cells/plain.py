@@ -6,28 +6,8 @@ import polars as pl
 
 from solvent.intake.ledger.cells.marks import blank, plain
 
-_YES = [
-    "Y",
-    "YES",
-    "TRUE",
-    "T",
-    "1",
-    "1.0",
-    "X",
-    "J",
-    "JA",
-    "OUI",
-    "SI",
-    "是",
-    "有",
-    "对",
-    "真",
-    "已",
-    "√",
-    "✓",
-    "✔",
-    "☑",
-]
+_YES = ["Y", "YES", "TRUE", "T", "1", "1.0", "X", "J", "JA", "OUI", "SI", "是", "有", "对", "真", "已"]
+_YES += ["√", "✓", "✔", "☑"]
 _NO = ["N", "NO", "FALSE", "F", "0", "0.0", "NEIN", "NON", "否", "无", "没有", "不", "假", "未", "×", "✗", "✘", "☐"]
 _MOST_DIGITS = 15
 _NUMBER = r"^([-+]?[0-9]+)(?:\.0*)?$"
@@ -35,12 +15,13 @@ _GROUPED = r"^[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.0*)?$"
 _NET = r"(?:^|[ ,;/])N(?:ET)?[ /.:]*([0-9]+)(?: *(?:DAYS?|D|天|日))?$"
 _ONE_NUMBER = r"^[^0-9]*([0-9]+)(?:\.0+)?[^0-9]*$"
 _OF_DAYS = (
-    r"[0-9] *(?:DAYS?|D\b|TAGE?|天|日)|(?:NET|月结|账期|信用期|赊销|票到|货到|开票后|收货后|T/T|TT|O/?A|D/A|L/C) *[0-9]"
+    r"[0-9] *(?:DAYS?|D\b|TAGE?|天|日)"
+    r"|(?:NET|月结|账期|信用期|赊销|票到|货到|开票后|收货后|T/T|TT|O/?A|D/A|L/C) *[0-9]"
 )
 _OTHER_UNITS = r"个月|月内|MONTH|MONAT|WEEK|WOCHE|周|星期|YEAR|JAHR|年|%|折|[0-9] *月"
 _AT_ONCE = (
-    r"^(?:现结|现付|现款.*|现金.*|即期.*|货到付款|款到发货|预付.*|先款后货|COD|CIA|CASH.*|PREPA.*|(?:PAYMENT )?IN ADVANCE|"
-    + (r"IMMEDIATE.*|DUE (?:UP)?ON RECEIPT|AT SIGHT|SIGHT|SOFORT.*|VORKASSE)$")
+    r"^(?:现结|现付|现款.*|现金.*|即期.*|货到付款|款到发货|预付.*|先款后货|COD|CIA|CASH.*|PREPA.*"
+    r"|(?:PAYMENT )?IN ADVANCE|IMMEDIATE.*|DUE (?:UP)?ON RECEIPT|AT SIGHT|SIGHT|SOFORT.*|VORKASSE)$"
 )
 
 

@@ -9,7 +9,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from string import ascii_uppercase
 from xml.parsers import expat
+
+import polars as pl
 
 from solvent.base.problem import Fact, Problem
 from solvent.intake.ledger.reading.limits import Limits, Refused
@@ -23,14 +26,9 @@ _LARGE = 10_000_000
 """Bytes under which nobody looks at the packing ratio: a few kilobytes of zeros harm nobody."""
 _NESTED = (".zip", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".7z", ".rar", ".gz", ".tar", ".jar")
 _SHEETS = "xl/worksheets/"
-_CELL = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])")
-_REST = rb'(?: (?!r=)[A-Za-z:]+="[^"<>&]*")*'
-_PLAIN = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"' + _REST + rb" ?/?>")
-_FILLED_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"' + _REST + rb" ?>")
-_FILLED_ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"' + _REST + rb" ?>")
-_ERROR = re.compile(
-    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^<>]* t="e"[^<>]*>(?:<f[^<>]*/>|<f[^<>]*>[^<>]*</f>)?<v>([^<>]*)</v>'
-)
+_UNUSUAL = re.compile(rb"<!DOCTYPE|[<:]c[>/\t\n\r]|:c ")
+_PLAIN = r'^r="[A-Z]{1,3}[0-9]{1,7}"(?: (?:[a-qs-zA-Z:][a-zA-Z:]*|r[a-zA-Z:]+)="[^"<>&]*")* ?/?>'
+_ERROR = re.compile(r'^r="([A-Z]+)([0-9]+)"[^<>]* t="e"[^<>]*>(?:<f[^<>]*/>|<f[^<>]*>[^<>]*</f>)?<v>([^<>]*)</v>')
 _COUNT = re.compile(rb"uniqueCount\s*=\s*[\"'](\d+)")
 
 
@@ -172,21 +170,32 @@ def _quick(pieces: Iterator[bytes]) -> Extent | None:
 
 def _measured(extent: Extent, text: bytes) -> bool:
     """The extent widened by a piece of XML; False where something is written in an unusual way."""
-    if b"<!DOCTYPE" in text or len(_CELL.findall(text)) != len(_PLAIN.findall(text)):
+    suspect = b"<!" in text or b":c" in text or text.count(b"<c") != text.count(b"<c ")
+    if suspect and _UNUSUAL.search(text):
         return False
-    columns = set(_FILLED_COLUMN.findall(text))
-    if columns:
-        extent.reach(max(map(int, set(_FILLED_ROW.findall(text)))), max(map(_column, columns)))
-    for column, row, said in _ERROR.findall(text) if b't="e"' in text else ():
-        extent.errors[int(row), _column(column)] = said.decode("ascii", "replace")
+    cells = pl.Series("cell", text.decode("latin-1").split("<c ")[1:], dtype=pl.String).to_frame()
+    cell = pl.col("cell")
+    if not cells.select(cell.str.contains(_PLAIN).all()).item():
+        return False
+    filled = cells.filter(~cell.str.contains(r"^[^>]*/>"))
+    if filled.is_empty():
+        return True
+    place = cell.str.split_exact('"', 1).struct.field("field_1")
+    columns = filled.select(place.str.strip_chars_end("0123456789").unique()).to_series().to_list()
+    rows = filled.select(place.str.strip_chars_start(ascii_uppercase).cast(pl.Int64).max()).item()
+    extent.reach(rows, max(map(_column, columns)))
+    for text_of_cell in filled.filter(cell.str.contains(' t="e"', literal=True)).to_series().to_list():
+        found = _ERROR.match(text_of_cell)
+        if found:
+            extent.errors[int(found[2]), _column(found[1])] = found[3]
     return True
 
 
-def _column(letters: bytes) -> int:
+def _column(letters: str) -> int:
     """The number of a column: A is 1, AA is 27."""
     number = 0
     for letter in letters:
-        number = number * 26 + letter - 64
+        number = number * 26 + ord(letter) - 64
     return number
 
 
@@ -207,7 +216,7 @@ class _Walk:
         elif local == "c":
             place = re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", attributes.get("r", ""))
             following = (self.row, self.at[1] + 1)
-            self.at = (int(place[2]), _column(place[1].encode())) if place else following
+            self.at = (int(place[2]), _column(place[1])) if place else following
             self.inside = True
         elif self.inside:
             self.extent.reach(*self.at)

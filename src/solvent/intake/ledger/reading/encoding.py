@@ -43,7 +43,7 @@ def encoding_of(data: bytes) -> tuple[str, int]:
     if good >= 2 * bad:
         return "utf-8", 0
     gb, big5 = _chinese(sample, "gb18030", "gb2312", 0xB0, 0xD7), _chinese(sample, "cp950", "big5", 0xA4, 0xC6)
-    if gb >= _SURE and gb >= big5:
+    if gb >= _SURE:
         return "gb18030", 0
     if big5 >= _SURE:
         return "cp950", 0
@@ -71,7 +71,17 @@ def blocks(data: bytes, codec: str, skip: int) -> Iterator[list[str]]:
         yield [rest.removesuffix("\r")]
 
 
+def _aligned(data: bytes, codec: str) -> bytes:
+    """UTF-16 in which a lost or added byte harms its own line only: each line starts on a whole character."""
+    end = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}.get(codec)
+    lines = data.split(end) if end else []
+    if end is None or not any(len(line) % 2 for line in lines[:-1]):
+        return data
+    return end.join(line[: len(line) // 2 * 2] for line in lines)
+
+
 def _decoded(data: bytes, codec: str, skip: int) -> Iterator[str]:
+    data, skip = _aligned(data[skip:], codec) if codec.startswith("utf-16") else data, skip * (codec[:6] != "utf-16")
     decoder = codecs.getincrementaldecoder(codec)("replace")
     for start in range(skip, len(data), _BLOCK):
         yield decoder.decode(data[start : start + _BLOCK], start + _BLOCK >= len(data))
@@ -102,16 +112,14 @@ def _tally(text: str) -> tuple[int, int]:
 
 
 def _chinese(sample: bytes, codec: str, everyday: str, first: int, last: int) -> float:
-    """The share of everyday characters and Chinese punctuation in what is not ASCII.
+    """The share of everyday characters and of the national set's signs in what is not ASCII.
 
-    Both national sets put the everyday characters into lead bytes of their own, ``first`` to ``last``.
+    Both national sets put the everyday characters into lead bytes of their own, ``first`` to ``last``, and signs and
+    foreign letters before them.
     """
     strange = [char for char in sample.decode(codec, "replace") if not char.isascii()]
     plain = 0
     for char in strange:
-        if "\u3000" <= char <= "\u303f" or "\uff01" <= char <= "\uffe5":
-            plain += 1
-        elif "\u4e00" <= char <= "\u9fff":
-            lead = char.encode(everyday, "ignore")[:1]
-            plain += bool(lead) and first <= lead[0] <= last
+        lead = char.encode(everyday, "ignore")[:1]
+        plain += bool(lead) and (lead[0] <= last if char < "\u4e00" or char > "\u9fff" else first <= lead[0] <= last)
     return plain / len(strange) if strange else 0.0

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 import polars as pl
 
@@ -58,12 +58,12 @@ def text_grid(
         known: says whether a cell is a header word; the delimiter that shows the most of them is the right one.
     """
     codec, skip = encoding
-    lines: list[str] = list(islice(next(blocks(data, codec, skip), []), _HEAD_LINES))
+    lines = list(islice(chain.from_iterable(blocks(data, codec, skip)), _HEAD_LINES))
     while len(lines) > 1 and sum(map(len, lines)) > _HEAD_CHARACTERS:
         lines = lines[: len(lines) // 2]
     declared = _DECLARED.match(lines[0].strip(STRIP)) if lines else None
     shape = _shape(lines, known, declared.group(1) if declared else None)
-    head = [line for line in _records(lines, shape) if not (declared and line.row == 1)]
+    head = _healed([line for line in _records(lines, shape) if not (declared and line.row == 1)], shape, known)
 
     def body(after: int, width: int) -> Body:
         return gathered(_parts(data, codec, skip, Shape(shape.delimiter, width), after), width, limits.rows)
@@ -76,7 +76,7 @@ def _shape(lines: Sequence[str], known: Callable[[str], bool], declared: str | N
     tried = [line for line in lines if line.strip(STRIP)][:_TRIED]
     best, score = Shape(declared or ",", 1), -1.0
     for delimiter in (declared,) if declared else DELIMITERS:
-        widths = Counter(len(_alone(line, Shape(delimiter, 0))) for line in tried)
+        widths = Counter(_widths(tried, delimiter))
         divided = [(count, width) for width, count in widths.items() if width > 1]
         if not divided:
             continue
@@ -87,6 +87,38 @@ def _shape(lines: Sequence[str], known: Callable[[str], bool], declared: str | N
         if here > score:
             best, score = shape, here
     return best
+
+
+def _healed(lines: list[Line], shape: Shape, known: Callable[[str], bool]) -> list[Line]:
+    """The rows, with a header joined again that a stray end of line cut in two.
+
+    Two neighbours are its halves when they come out as wide as a row, and show more header words joined than apart.
+    Without it every row beneath would be wider than its header.
+    """
+
+    def words(cells: Sequence[str]) -> int:
+        return len({cell for cell in cells if cell and known(cell)})
+
+    for place, (first, second) in enumerate(zip(lines, lines[1:], strict=False)):
+        adjacent = first.end + 1 == second.row
+        if adjacent and 1 < len(first.cells) < shape.width == len(first.cells) + len(second.cells) - 1:
+            cells = (*first.cells[:-1], first.cells[-1] + second.cells[0], *second.cells[1:])
+            if words(cells) > 1 and words(cells) >= words(first.cells) + words(second.cells) > 0:
+                return [*lines[:place], Line(first.row, second.end, cells), *lines[place + 2 :]]
+    return lines
+
+
+def _widths(lines: Sequence[str], delimiter: str) -> Iterator[int]:
+    """How many cells each row has, quotes over lines believed."""
+    odd = [number for number, line in enumerate(lines) if line.count('"') % 2]
+    pairs = zip(odd[::2], odd[1::2], strict=False)
+    runs = {first: last for first, last in pairs if last - first <= SPAN}
+    number = 0
+    while number < len(lines):
+        last = runs.get(number, number)
+        joined = _joined(lines[number : last + 1], Shape(delimiter, 0)) if last > number else None
+        yield len(joined or _alone(lines[number], Shape(delimiter, 0)))
+        number = last + 1 if joined else number + 1
 
 
 def _records(lines: Sequence[str], shape: Shape) -> list[Line]:
@@ -100,7 +132,7 @@ def _records(lines: Sequence[str], shape: Shape) -> list[Line]:
 
 
 def _alone(line: str, shape: Shape) -> list[str]:
-    """The cells of a line that stands for itself. With an open quote: as quoted if that fits, else as it stands."""
+    """The cells of a line that stands for itself. With an open quote: as quoted if that fits, else cell by cell."""
     if '"' not in line:
         return line.split(shape.delimiter)
     try:
@@ -109,7 +141,8 @@ def _alone(line: str, shape: Shape) -> list[str]:
         rows = []
     if len(rows) == 1 and (line.count('"') % 2 == 0 or len(rows[0]) == shape.width):
         return rows[0]
-    return line.split(shape.delimiter)
+    cells = line.split(shape.delimiter)
+    return [c[1:-1].replace('""', '"') if len(c) > 1 and c[0] == c[-1] == '"' else c for c in cells]
 
 
 def _mended(lines: Sequence[str], odd: Sequence[int], shape: Shape, *, final: bool) -> tuple[list[Record], int]:
@@ -134,7 +167,7 @@ def _mended(lines: Sequence[str], odd: Sequence[int], shape: Shape, *, final: bo
 
 
 def _joined(lines: Sequence[str], shape: Shape) -> list[str] | None:
-    """The lines as one row, or None where they are none."""
+    """The lines as one row, or None where they are none. A shape of width 0 takes any width."""
     if sum(map(len, lines)) > SPAN_CHARACTERS:
         return None
     ended = [f"{line}\n" for line in lines[:-1]] + [lines[-1]]
@@ -146,7 +179,8 @@ def _joined(lines: Sequence[str], shape: Shape) -> list[str] | None:
         return None
     looks_like_a_row = max(2, shape.width // 2)
     inner = (line.count(shape.delimiter) + 1 for line in lines[1:])
-    return rows[0] if len(rows[0]) == shape.width or all(count < looks_like_a_row for count in inner) else None
+    fits = shape.width in (0, len(rows[0])) or all(count < looks_like_a_row for count in inner)
+    return rows[0] if fits else None
 
 
 def _parts(data: bytes, codec: str, skip: int, shape: Shape, after: int) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:

@@ -1,0 +1,234 @@
+"""Read: files into a ledger. Good rows load, bad rows come back with a reason, and each is counted exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from solvent.base.money import UNKNOWN
+from solvent.base.problem import Problem
+from solvent.books.books import TABLES, Ledger
+from solvent.intake.ledger.columns import Reading, known, mapping_toml, read_columns
+from solvent.intake.ledger.fields import plain
+from solvent.intake.ledger.format import LISTS, Format
+from solvent.intake.ledger.grid import Sheet, Source, sheets
+from solvent.intake.ledger.rows.account import account
+from solvent.intake.ledger.rows.documents import documents
+from solvent.intake.ledger.rows.gather import Gathered, gather
+from solvent.intake.ledger.rows.sieve import FAULTS, Sieve
+from solvent.intake.ledger.rows.tables import joined, own_table
+from solvent.intake.ledger.totals import control_total, footer_problems
+
+__all__ = ["Intake", "Reading", "mapping_toml", "read_ledger"]
+
+COUNTS = pl.Schema(
+    {
+        "source": pl.String,
+        "sheet": pl.String,
+        "table": pl.String,
+        "rows_in": pl.Int64,
+        "rows_loaded": pl.Int64,
+        "rows_rejected": pl.Int64,
+    }
+)
+REJECTED = pl.Schema(
+    {
+        "source": pl.String,
+        "sheet": pl.String,
+        "row": pl.Int64,
+        "column": pl.String,
+        "value": pl.String,
+        "code": pl.String,
+        "facts": pl.String,
+        "cells": pl.List(pl.String),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What came of reading: the ledger, how many rows of each sheet, the rejected ones, and how each was understood.
+
+    counts: source, sheet, table, rows_in, rows_loaded, rows_rejected; rows_in is always the sum of the other two.
+    rejected: source, sheet, row, column, value, code, facts (JSON text), cells (the row as it stood).
+    """
+
+    ledger: Ledger
+    counts: pl.DataFrame
+    rejected: pl.DataFrame
+    readings: tuple[Reading, ...]
+
+
+@dataclass
+class _Part:
+    """One sheet while it is read."""
+
+    sheet: Sheet
+    reading: Reading
+    sieve: Sieve
+    table: pl.DataFrame | None = None
+    postings: pl.DataFrame | None = None
+    closing: int | None = None
+
+
+def read_ledger(sources: Sequence[Source], *, formats: Sequence[Format] = (), currency: str | None = None) -> Intake:
+    """Read files of any layout into one ledger.
+
+    Args:
+        sources: files as bytes; they may be parts of one ledger (invoices here, receipts there).
+        formats: layouts to try before the header words, later ones first.
+        currency: what amounts are in where nothing names a currency; also the company's own currency.
+
+    Returns:
+        The ledger with every row that could be read. No bytes raise an error.
+    """
+    found: list[Sheet] = []
+    problems: list[Problem] = []
+    words = {text for form in formats for text in form.columns}
+    for source in sources:
+        read, told = sheets(source, known=lambda text: known(text) or plain(text) in words)
+        found += read
+        problems += told
+    parts = [_read(sheet, read_columns(sheet, formats, currency), currency) for sheet in found]
+    for part in parts:
+        problems += part.sieve.notes
+        problems += _about(part)
+    gathered = gather([part.postings for part in parts if part.postings is not None])
+    problems += gathered.problems
+    faults = [_with_cells(part, gathered) for part in parts]
+    tables = _tables(parts, gathered)
+    own = _own_currency(parts, tables, currency)
+    problems += [problem for part in parts for problem in footer_problems(part.sheet, part.reading, part.sieve)]
+    control = control_total([(part.sheet, part.reading, part.sieve, part.closing) for part in parts], tables)
+    problems += _assumptions(parts, tables)
+    ledger = Ledger(
+        {name: frame.lazy() for name, frame in tables.items() if frame.height}, own, control, tuple(problems)
+    )
+    counts = [_count(part, rejected) for part, rejected in zip(parts, faults)]
+    return Intake(
+        ledger,
+        pl.concat(counts) if counts else pl.DataFrame(schema=COUNTS),
+        pl.concat(faults) if faults else pl.DataFrame(schema=REJECTED),
+        tuple(part.reading for part in parts),
+    )
+
+
+def _read(sheet: Sheet, reading: Reading, currency: str | None) -> _Part:
+    """One sheet by its role; rejected rows are taken out of what it gives."""
+    sieve = Sieve(sheet, reading)
+    part = _Part(sheet, reading, sieve)
+    if reading.role == "account":
+        part.postings, part.closing = account(sieve)
+    elif reading.role in LISTS:
+        part.postings = documents(sieve)
+    elif reading.role in TABLES:
+        part.table = own_table(sieve, currency or UNKNOWN)
+    else:
+        sieve.reject(pl.repeat(True, sheet.rows.height, eager=True), "intake.sheet.no_role")
+    rejected = sieve.rejected().select("_row")
+    if part.postings is not None:
+        part.postings = part.postings.join(rejected, on="_row", how="anti")
+    return part
+
+
+def _with_cells(part: _Part, gathered: Gathered) -> pl.DataFrame:
+    """The rejected rows of a sheet: unreadable ones, doubled ones, and rows with more cells than columns."""
+    sheet = part.sheet
+    faults = part.sieve.rejected()
+    doubled = gathered.doubled.filter((pl.col("source") == sheet.source) & (pl.col("sheet") == sheet.name))
+    late = doubled.join(faults, on="_row", how="anti").select(
+        "_row",
+        pl.lit(10**6).cast(pl.Int64).alias("rank"),
+        pl.lit("intake.row.doubled").alias("code"),
+        pl.lit(part.reading.header("invoice_id") or "").alias("column"),
+        pl.col("invoice_id").alias("value"),
+        pl.lit("{}").alias("facts"),
+    )
+    every = pl.concat([faults, late.cast(FAULTS)]).sort("_row")  # type: ignore[arg-type]
+    cells = sheet.rows.select(
+        "_row", pl.concat_list(pl.exclude("_row")).alias("cells") if sheet.columns else pl.lit([]).alias("cells")
+    )
+    told = every.join(cells, on="_row", how="left", maintain_order="left")
+    ragged = sheet.ragged.select(
+        "_row",
+        pl.lit("intake.row.ragged").alias("code"),
+        pl.lit("").alias("column"),
+        pl.lit(None, dtype=pl.String).alias("value"),
+        pl.lit("{}").alias("facts"),
+        pl.concat_list("cells").alias("cells"),
+    )
+    both = pl.concat([told.select(ragged.columns), ragged])
+    return both.select(
+        pl.lit(sheet.source).alias("source"),
+        pl.lit(sheet.name).alias("sheet"),
+        pl.col("_row").alias("row"),
+        "column",
+        "value",
+        "code",
+        "facts",
+        "cells",
+    ).cast(REJECTED)  # type: ignore[arg-type]
+
+
+def _count(part: _Part, rejected: pl.DataFrame) -> pl.DataFrame:
+    rows = part.sheet.rows.height + part.sheet.ragged.height
+    told = (part.sheet.source, part.sheet.name, part.reading.role, rows, rows - rejected.height, rejected.height)
+    return pl.DataFrame([told], schema=COUNTS, orient="row")
+
+
+def _tables(parts: Sequence[_Part], gathered: Gathered) -> dict[str, pl.DataFrame]:
+    """The tables of all sheets: those that were tables already, then what documents and accounts became."""
+    pieces: dict[str, list[pl.DataFrame]] = {}
+    for part in parts:
+        if part.table is not None:
+            kept = part.table.join(part.sieve.rejected().select("_row"), on="_row", how="anti").drop("_row")
+            pieces.setdefault(part.reading.role, []).append(kept)
+    for name, frame in gathered.tables.items():
+        pieces.setdefault(name, []).append(frame)
+    return {name: joined(frames, name) for name, frames in pieces.items()}
+
+
+def _own_currency(parts: Sequence[_Part], tables: dict[str, pl.DataFrame], told: str | None) -> str:
+    """The company's own currency: told, or that of bookings, or the one that everything is in."""
+    if told is not None:
+        return told
+    booked = {part.reading.header("booked_currency") and _first_code(part) for part in parts} - {None}
+    if len(booked) == 1:
+        return str(booked.pop())
+    used = {
+        code
+        for name in ("open_items", "receipts", "credit_notes")
+        if name in tables
+        for code in tables[name].get_column("currency").unique()
+    }
+    return used.pop() if len(used) == 1 else UNKNOWN
+
+
+def _first_code(part: _Part) -> str | None:
+    """The first currency that the sheet's own-currency column names."""
+    codes = part.sieve.currency("booked_currency", None).drop_nulls()
+    return str(codes[0]) if codes.len() else None
+
+
+def _about(part: _Part) -> list[Problem]:
+    """What a reader has to know of how a sheet was understood."""
+    reading, told = part.reading, []
+    if not reading.role:
+        told.append(Problem("intake.sheet.no_role", reading.place, {"columns": ", ".join(reading.columns[:8])}))
+    days = [meant for meant in reading.mapping.values() if meant.endswith("_on")]
+    if days and not reading.certain and reading.date_order != "ymd":
+        told.append(Problem("intake.date_order_assumed", reading.place, {"order": reading.date_order}))
+    return told
+
+
+def _assumptions(parts: Sequence[_Part], tables: dict[str, pl.DataFrame]) -> list[Problem]:
+    """What had to be assumed for the ledger as a whole."""
+    money = [name for name in ("open_items", "receipts", "credit_notes") if name in tables and tables[name].height]
+    told = []
+    if any((tables[name]["currency"] == UNKNOWN).any() for name in money):
+        told.append(Problem("intake.currency_unknown"))
+    if money and not any(part.reading.header("recorded_on") for part in parts):
+        told.append(Problem("books.recorded_on_assumed"))
+    return told

@@ -1,0 +1,1 @@
+"""Rows of a sheet into rows of the books."""
