@@ -61,7 +61,7 @@ def write_corrections(intake: Intake, folder: Path, language: Language) -> Corre
     A file from an earlier run of the same name is replaced. The columns that we add are not read as data when the
     corrected file is given back.
     """
-    paths = []
+    paths: list[Path] = []
     for (source, sheet), frame in intake.rejected.partition_by("source", "sheet", as_dict=True).items():
         stem = "".join(letter if letter.isalnum() or letter in "-." else "_" for letter in f"{source} {sheet}".strip())
         path = folder / f"{stem}{SUFFIX}"

@@ -67,7 +67,7 @@ def in_words(name: str, frame: pl.DataFrame, tables: Mapping[str, pl.DataFrame],
             beside = {"booked_amount": pl.lit(currency), "source_amount": pl.col("source_currency")}
             unit = beside.get(column, pl.col("currency")).fill_null(pl.col("currency"))
             frame = frame.with_columns(main_units(pl.col(column), unit, _used(frame, currency)).alias(column))
-    return frame.select(table.columns)
+    return frame.select(list(table.columns))
 
 
 def main_units(amount: pl.Expr, currency: pl.Expr, used: tuple[str, ...]) -> pl.Expr:

@@ -71,6 +71,11 @@ def _problems(books: Books, figures: Sequence[Figure]) -> Iterator[Problem]:
     if books.basis is Basis.MIXED:
         used = books.table("open_items").select(pl.col("currency").unique().sort()).collect()
         yield Problem("books.mixed_currencies", "", {"currencies": ", ".join(used.get_column("currency"))})
+    else:
+        if overdue_share(books) is None:
+            yield Problem("measures.nothing_open")
+        if concentration(books).hhi is None:
+            yield Problem("measures.nothing_sold")
     seen: set[str] = set()
     for figure in figures:
         for problem in (*((figure.why,) if figure.why else ()), *figure.notices):

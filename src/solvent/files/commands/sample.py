@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from solvent.files.asking import day
@@ -46,9 +47,16 @@ def _run(args: Namespace, screen: Screen) -> int:
 
 def plan(args: Namespace) -> Plan:
     """The sample company that the arguments ask for."""
-    stories = {story: story not in args.without for story in STORIES}
-    ending = {} if args.end_on is None else {"end_on": args.end_on}
-    return Plan(seed=args.seed, size=args.size, **stories, **ending)
+    told = {story: story not in args.without for story in STORIES}
+    made = Plan(
+        seed=args.seed,
+        size=args.size,
+        slow_then_fails=told["slow_then_fails"],
+        bust_out=told["bust_out"],
+        squeeze=told["squeeze"],
+        limit_withdrawn=told["limit_withdrawn"],
+    )
+    return made if args.end_on is None else replace(made, end_on=args.end_on)
 
 
 COMMAND = Command("make a sample company's ledger", _add, _run)

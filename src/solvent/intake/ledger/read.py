@@ -9,6 +9,7 @@ import polars as pl
 
 from solvent.base.money import UNKNOWN
 from solvent.base.problem import Problem
+from solvent.base.table import DType
 from solvent.books.books import TABLES, Ledger
 from solvent.intake.ledger.columns import Reading, known, mapping_toml, read_columns
 from solvent.intake.ledger.fields import plain
@@ -23,28 +24,24 @@ from solvent.intake.ledger.totals import control_total, footer_problems
 
 __all__ = ["Intake", "Reading", "mapping_toml", "read_ledger"]
 
-COUNTS = pl.Schema(
-    {
-        "source": pl.String,
-        "sheet": pl.String,
-        "table": pl.String,
-        "rows_in": pl.Int64,
-        "rows_loaded": pl.Int64,
-        "rows_rejected": pl.Int64,
-    }
-)
-REJECTED = pl.Schema(
-    {
-        "source": pl.String,
-        "sheet": pl.String,
-        "row": pl.Int64,
-        "column": pl.String,
-        "value": pl.String,
-        "code": pl.String,
-        "facts": pl.String,
-        "cells": pl.List(pl.String),
-    }
-)
+COUNTS: dict[str, DType] = {
+    "source": pl.String,
+    "sheet": pl.String,
+    "table": pl.String,
+    "rows_in": pl.Int64,
+    "rows_loaded": pl.Int64,
+    "rows_rejected": pl.Int64,
+}
+REJECTED: dict[str, DType] = {
+    "source": pl.String,
+    "sheet": pl.String,
+    "row": pl.Int64,
+    "column": pl.String,
+    "value": pl.String,
+    "code": pl.String,
+    "facts": pl.String,
+    "cells": pl.List(pl.String),
+}
 
 
 @dataclass(frozen=True)
@@ -146,7 +143,7 @@ def _with_cells(part: _Part, gathered: Gathered) -> pl.DataFrame:
         pl.col("invoice_id").alias("value"),
         pl.lit("{}").alias("facts"),
     )
-    every = pl.concat([faults, late.cast(FAULTS)]).sort("_row")  # type: ignore[arg-type]
+    every = pl.concat([faults, late.cast(FAULTS)]).sort("_row")
     cells = sheet.rows.select(
         "_row", pl.concat_list(pl.exclude("_row")).alias("cells") if sheet.columns else pl.lit([]).alias("cells")
     )
@@ -169,7 +166,7 @@ def _with_cells(part: _Part, gathered: Gathered) -> pl.DataFrame:
         "code",
         "facts",
         "cells",
-    ).cast(REJECTED)  # type: ignore[arg-type]
+    ).cast(pl.Schema(REJECTED))
 
 
 def _count(part: _Part, rejected: pl.DataFrame) -> pl.DataFrame:

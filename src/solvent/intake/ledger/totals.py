@@ -46,7 +46,7 @@ def grand_total(sheet: Sheet, reading: Reading, field: str) -> int | None:
 
 def footer_problems(sheet: Sheet, reading: Reading, sieve: Sieve) -> list[Problem]:
     """Where a total row is not the sum of the column above it, rejected rows included as far as they can be read."""
-    problems = []
+    problems: list[Problem] = []
     if reading.role not in LISTS or not _one_currency(sieve):
         return problems
     for field in COUNTED:
@@ -84,7 +84,7 @@ def control_total(told: Sequence[Told], tables: dict[str, pl.DataFrame]) -> int 
 
 
 def _sheet_total(part: Told) -> int | None:
-    sheet, reading, sieve, closing = part
+    sheet, reading, _, closing = part
     if reading.role == "account":
         return closing
     if reading.role != "documents" or reading.header("clearing_id") or reading.header("sign"):

@@ -245,7 +245,7 @@ def _exact(name: str, pieces: Iterator[bytes]) -> Extent:
                 raise ValueError("document type")
             parser.Parse(piece, False)
         parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise Refused(Problem("intake.file.unreadable", name, {"kind": "xml"})) from error
     if walk.texts > size:
         raise Refused(Problem("intake.file.unsafe", name, {"fault": "count"}))

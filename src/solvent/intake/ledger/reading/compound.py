@@ -69,7 +69,7 @@ def plain_workbook(name: str, data: bytes, limits: Limits) -> tuple[bytes, list[
     try:
         stream = _stream(name, data)
         errors = _checked(name, stream, limits)
-    except (_BrokenError, struct.error, IndexError, OverflowError) as error:
+    except (_BrokenError, struct.error, IndexError, OverflowError, ValueError) as error:
         raise Refused(Problem("intake.file.unreadable", name, {"kind": "xls"})) from error
     return _contained(bytes(stream)), errors
 

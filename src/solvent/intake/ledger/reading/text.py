@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 
 import polars as pl
 
@@ -99,7 +99,7 @@ def _healed(lines: list[Line], shape: Shape, known: Callable[[str], bool]) -> li
     def words(cells: Sequence[str]) -> int:
         return len({cell for cell in cells if cell and known(cell)})
 
-    for place, (first, second) in enumerate(zip(lines, lines[1:], strict=False)):
+    for place, (first, second) in enumerate(pairwise(lines)):
         adjacent = first.end + 1 == second.row
         if adjacent and 1 < len(first.cells) < shape.width == len(first.cells) + len(second.cells) - 1:
             cells = (*first.cells[:-1], first.cells[-1] + second.cells[0], *second.cells[1:])

@@ -114,7 +114,7 @@ def _sheet_paths(name: str, data: bytes, limits: Limits) -> list[str]:
         parser.StartElementHandler = start
         try:
             parser.Parse(whole(name, data, inside[path], limits), True)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, ValueError, LookupError) as error:
             raise Refused(Problem("intake.file.unreadable", name, {"kind": "xml"})) from error
     targets = {link.get("Id", ""): link.get("Target", "") for link in found["Relationship"]}
     paths = [targets.get(sheet.get("id", ""), "") for sheet in found["sheet"]]

@@ -162,14 +162,12 @@ def _signed(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
     own rows of that kind says which. A row against the majority is the reverse of its kind.
     """
     against = {
-        kind: int((frame.filter(pl.col("kind") == kind)["face"] < 0).sum())
-        > int((frame.filter(pl.col("kind") == kind)["face"] > 0).sum())
-        for kind in ("credit_note", "receipt")
+        name: int((frame.filter(pl.col("kind") == name)["face"] < 0).sum())
+        > int((frame.filter(pl.col("kind") == name)["face"] > 0).sum())
+        for name in ("credit_note", "receipt")
     }
-    flip = pl.lit(1)
-    for kind, negative in against.items():
-        if not negative:
-            flip = pl.when(pl.col("kind") == kind).then(-1).otherwise(flip)
+    plain_kinds = [name for name, negative in against.items() if not negative]
+    flip = pl.when(pl.col("kind").is_in(plain_kinds)).then(-1).otherwise(1)
     frame = frame.with_columns(flip.alias("flip"))
     frame = frame.with_columns(
         (pl.col("face") * pl.col("flip")).alias("amount"),

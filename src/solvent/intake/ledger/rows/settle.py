@@ -150,9 +150,9 @@ def _flat_receipts(state: Settlement, told: pl.DataFrame) -> None:
 def _flat_credits(state: Settlement) -> None:
     """A credit note that its own row calls used, and that names no invoice, was paid out: a refund of that amount."""
     used = pl.when(pl.col("open").is_not_null()).then(pl.col("size") + pl.col("open"))
-    used = used.when(pl.col("settled_on").is_not_null()).then(pl.col("size")).otherwise(0)
+    spent_share = used.when(pl.col("settled_on").is_not_null()).then(pl.col("size")).otherwise(0)
     spent = state.credits.filter(pl.col("applies_to").is_null() & pl.col("clearing_id").is_null())
-    spent = spent.with_columns(used.alias("used")).filter(pl.col("used") > 0)
+    spent = spent.with_columns(spent_share.alias("used")).filter(pl.col("used") > 0)
     if spent.is_empty():
         return
     refunds = spent.with_columns(

@@ -160,4 +160,4 @@ class Sieve:
                 "facts": pl.Series([json.dumps(facts or {}, ensure_ascii=False)]).new_from_index(0, self.rows.height),
             }
         )
-        self.faults.append(told.filter(broken.fill_null(False)).cast(FAULTS))  # type: ignore[arg-type]
+        self.faults.append(told.filter(broken.fill_null(False)).cast(FAULTS))
