@@ -144,9 +144,8 @@ def _with_cells(part: _Part, gathered: Gathered) -> pl.DataFrame:
         pl.lit("{}").alias("facts"),
     )
     every = pl.concat([faults, late.cast(FAULTS)]).sort("_row")
-    cells = sheet.rows.select(
-        "_row", pl.concat_list(pl.exclude("_row")).alias("cells") if sheet.columns else pl.lit([]).alias("cells")
-    )
+    named = pl.concat_list(pl.exclude("_row")) if sheet.columns else pl.lit([], dtype=pl.List(pl.String))
+    cells = sheet.rows.join(every.select("_row"), on="_row", how="semi").select("_row", named.alias("cells"))
     told = every.join(cells, on="_row", how="left", maintain_order="left")
     ragged = sheet.ragged.select(
         "_row",

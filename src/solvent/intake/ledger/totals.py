@@ -84,19 +84,33 @@ def control_total(told: Sequence[Told], tables: dict[str, pl.DataFrame]) -> int 
 
 
 def _sheet_total(part: Told) -> int | None:
-    sheet, reading, _, closing = part
+    _, reading, _, closing = part
     if reading.role == "account":
         return closing
     if reading.role != "documents" or reading.header("clearing_id") or reading.header("sign"):
         return None
-    open_ = grand_total(sheet, reading, "open_amount")
+    open_ = _less_cancelled(part, "open_amount")
     if open_ is not None:
         return open_
-    amount, paid = grand_total(sheet, reading, "amount"), grand_total(sheet, reading, "paid_amount")
+    amount, paid = _less_cancelled(part, "amount"), _less_cancelled(part, "paid_amount")
     plain = reading.header("document_type") is None and reading.header("settled_on") is None
     if amount is None or reading.header("open_amount") or not plain:
         return None
     return None if reading.header("paid_amount") and paid is None else amount - (paid or 0)
+
+
+def _less_cancelled(part: Told, field: str) -> int | None:
+    """The grand total of a field without the cancelled documents, where the file counts them in it."""
+    sheet, reading, sieve, _ = part
+    total, header = grand_total(sheet, reading, field), reading.header(field)
+    void = sieve.rejected().filter(pl.col("code") == "intake.row.cancelled").get_column("_row")
+    if total is None or header is None or void.is_empty():
+        return total
+    unit = reading.units.get(header, reading.unit)
+    places = digits(reading.currencies.get(header, reading.currency))
+    cells = amounts(sheet.rows[header], mark=reading.mark, digits=places, unit=unit, typed=sheet.typed)["value"]
+    cancelled = int(cells.filter(sheet.rows["_row"].is_in(void.implode())).sum())
+    return total - cancelled if total == int(cells.sum()) else total
 
 
 def _one_currency(sieve: Sieve) -> bool:

@@ -209,7 +209,7 @@ def _timed(frame: pl.DataFrame) -> pl.DataFrame:
 def _parts(day: pl.Expr, order: str) -> pl.Expr:
     """Year, month and day as texts of four, two and two digits; null where the text has no form of a date."""
     year_first = _take(day, r"^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})[日号]?$", "ymd")
-    year_first = pl.coalesce(year_first, _take(day, r"^((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})$", "ymd"))
+    year_first = pl.coalesce(year_first, _take(day, r"^((?:19|20)[0-9]{2}|9999)([0-9]{2})([0-9]{2})$", "ymd"))
     year_last = _take(day, _LAST_YEAR_FORM, "dmy" if order == "ymd" else order)
     dotted = _take(day, r"^([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})$", "dmy")
     dotted_short = _take(day, r"^([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{2})$", "ymd" if order == "ymd" else "dmy")

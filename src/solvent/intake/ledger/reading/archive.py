@@ -34,14 +34,23 @@ _COUNT = re.compile(rb"uniqueCount\s*=\s*[\"'](\d+)")
 
 @dataclass
 class Extent:
-    """How far the filled cells of one sheet reach, and its error cells."""
+    """How far the filled cells of one sheet reach, how many there are, and which of them hold errors."""
 
     rows: int = 0
     columns: int = 0
+    filled: int = 0
     errors: Errors = field(default_factory=dict)
 
-    def reach(self, row: int, column: int) -> None:
+    def reach(self, row: int, column: int, filled: int = 1) -> None:
         self.rows, self.columns = max(self.rows, row), max(self.columns, column)
+        self.filled += filled
+
+    def check(self, name: str, limits: Limits) -> None:
+        """Refuse a rectangle that would not fit into memory, or a large one with hardly anything in it."""
+        cells = self.rows * self.columns
+        if cells > limits.cells or (cells > limits.sparse_cells and cells > limits.sparsity * self.filled):
+            facts: dict[str, Fact] = {"fault": "sparse", "rows": self.rows, "columns": self.columns}
+            raise Refused(Problem("intake.file.unsafe", name, facts))
 
 
 def members(name: str, data: bytes, limits: Limits) -> Mapping[str, zipfile.ZipInfo]:
@@ -142,9 +151,7 @@ def extents(name: str, data: bytes, limits: Limits) -> dict[str, Extent]:
         )
         if extent is None:
             extent = _exact(name, unpacked(name, data, info, limits))
-        if extent.rows * extent.columns > limits.cells:
-            facts: dict[str, Fact] = {"fault": "sparse", "rows": extent.rows, "columns": extent.columns}
-            raise Refused(Problem("intake.file.unsafe", name, facts))
+        extent.check(name, limits)
         found[path] = extent
     return found
 
@@ -183,7 +190,7 @@ def _measured(extent: Extent, text: bytes) -> bool:
     place = cell.str.split_exact('"', 1).struct.field("field_1")
     columns = filled.select(place.str.strip_chars_end("0123456789").unique()).to_series().to_list()
     rows = filled.select(place.str.strip_chars_start(ascii_uppercase).cast(pl.Int64).max()).item()
-    extent.reach(rows, max(map(_column, columns)))
+    extent.reach(rows, max(map(_column, columns)), filled.height)
     for text_of_cell in filled.filter(cell.str.contains(' t="e"', literal=True)).to_series().to_list():
         found = _ERROR.match(text_of_cell)
         if found:
@@ -219,12 +226,13 @@ class _Walk:
             self.at = (int(place[2]), _column(place[1])) if place else following
             self.inside = True
         elif self.inside:
+            self.inside = False
             self.extent.reach(*self.at)
         elif "uniqueCount" in attributes:
             self.texts = max(self.texts, int(attributes["uniqueCount"]))
 
     def end(self, tag: str) -> None:
-        self.inside = self.inside and tag.rpartition(":")[2] != "c"
+        self.inside = False
 
 
 def _exact(name: str, pieces: Iterator[bytes]) -> Extent:

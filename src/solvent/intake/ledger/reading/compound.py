@@ -145,13 +145,11 @@ def _sheet(name: str, stream: bytearray, begin: int, limits: Limits) -> Errors:
             continue
         row, column = struct.unpack_from("<HH", stream, start)
         last = struct.unpack_from("<H", stream, start + length - 2)[0] if kind == _MANY else column
-        extent.reach(row + 1, max(column, last) + 1)
+        extent.reach(row + 1, max(column, last) + 1, max(column, last) - column + 1)
         fault = _error_in(stream, kind, start, length)
         if fault:
             extent.errors[row + 1, column + 1] = fault
-    if extent.rows * extent.columns > limits.cells:
-        facts: dict[str, Fact] = {"fault": "sparse", "rows": extent.rows, "columns": extent.columns}
-        raise Refused(Problem("intake.file.unsafe", name, facts))
+    extent.check(name, limits)
     return extent.errors
 
 

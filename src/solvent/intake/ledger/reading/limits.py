@@ -16,6 +16,8 @@ class Limits(Terms, key="intake.limits"):
     rows: int = term(5_000_000, unit="rows in one sheet", source="own choice: what one person's machine holds")
     columns: int = term(300, unit="columns in one sheet", source="own choice: wider sheets are pivots, not ledgers")
     cells: int = term(24_000_000, unit="cells in one sheet", source="own choice: a full worksheet of 22 columns")
+    sparse_cells: int = term(4_000_000, unit="cells of a sheet that may be nearly empty", source="own choice: a second")
+    sparsity: int = term(20, unit="cells for one filled cell, above that size", source="own choice: ledgers are full")
     sheets: int = term(100, unit="sheets in one workbook", source="own choice: beyond it nobody reads the problems")
     members: int = term(1_000, unit="files in one workbook's archive", source="own choice: a plain workbook has dozens")
     unpacked_bytes: int = term(

@@ -161,9 +161,12 @@ def _grid(page: CalamineSheet, faults: Errors, limits: Limits) -> Raw:
     for (row, column), said in faults.items():
         by_row.setdefault(row, {})[column] = said
     left = page.start[1] if page.start else 0
+    blank = [""] * page.width
 
     def rows() -> Iterator[tuple[int, Sequence[str]]]:
         for number, cells in enumerate(page.iter_rows(), start=1):
+            if cells == blank and number not in by_row:
+                continue
             texts = [_TEXT[type(cell)](cell) for cell in cells]
             for column, said in by_row.get(number, {}).items():
                 if 0 <= column - 1 - left < len(texts):

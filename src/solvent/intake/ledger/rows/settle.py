@@ -72,8 +72,13 @@ def _parted(postings: pl.DataFrame) -> Settlement:
 def _item_ids(items: pl.DataFrame) -> pl.Series:
     """Invoice numbers made unique: ``#n`` for instalments by due day, ``@customer`` where shared."""
     told = items.with_row_index("place").select("place", "invoice_id", "customer_id", "due_on", "_row")
-    many = pl.col("customer_id").n_unique().over("invoice_id") > 1
-    base = pl.when(many).then(pl.concat_str("invoice_id", pl.lit("@"), "customer_id")).otherwise("invoice_id")
+    owners = told.group_by("invoice_id").agg(pl.col("customer_id").n_unique().alias("owners"))
+    shared = owners.filter(pl.col("owners") > 1).get_column("invoice_id")
+    base = (
+        pl.when(pl.col("invoice_id").is_in(shared.implode()))
+        .then(pl.concat_str("invoice_id", pl.lit("@"), "customer_id"))
+        .otherwise("invoice_id")
+    )
     ordered = told.with_columns(base.alias("base")).sort("base", "due_on", "place")
     count, turn = pl.len().over("base"), pl.int_range(1, pl.len() + 1).over("base")
     named = pl.when(count > 1).then(pl.concat_str("base", pl.lit("#"), turn)).otherwise("base")
@@ -234,35 +239,30 @@ def _implied(state: Settlement, rest: pl.DataFrame, sign: int) -> None:
 
 def _by_reference(state: Settlement) -> None:
     """Receipts and credit notes that name an invoice fill what is left of its items, in the order of due days."""
-    shared = pl.col("customer_id").n_unique().over("invoice_id") > 1
-    key = pl.when(shared).then(pl.concat_str("invoice_id", pl.lit("@"), "customer_id")).otherwise("invoice_id")
-    owed = state.items.with_columns(key.alias("group")).sort("due_on", "item_id")
-    known = owed.select("group").unique()
-    own = pl.concat_str("applies_to", pl.lit("@"), "customer_id")
-    piles = []
-    free = 0
-    for frame, kind in ((state.receipts, "receipt"), (state.credits, "credit_note")):
-        open_ = frame.filter(pl.col("clearing_id").is_null() & (pl.col("size") > 0))
-        open_ = open_.filter(~pl.col("source_id").is_in(_taken(state, kind).implode()))
-        named = open_.filter(pl.col("applies_to").is_not_null())
-        free += open_.height - named.height
-        own_known = named.join(known, left_on=own, right_on="group", how="semi")
-        plain = named.join(own_known, on="source_id", how="anti").join(
-            known, left_on="applies_to", right_on="group", how="semi"
-        )
-        lost = named.height - own_known.height - plain.height
-        if lost:
-            state.problems.append(Problem("intake.reference_unknown", "", {"count": lost}))
-        for part, group in ((own_known, own), (plain, pl.col("applies_to"))):
-            piles.append(part.with_columns(group.alias("group"), pl.lit(kind).alias("source_kind")))
+    named = pl.concat([_naming(state, state.receipts, "receipt"), _naming(state, state.credits, "credit_note")])
+    free = named.filter(pl.col("applies_to").is_null()).height
     if free:
         state.problems.append(Problem("intake.unapplied", "", {"count": free}))
-    given = pl.concat(piles).sort("issued_on", "source_kind", "source_id", descending=[False, True, False])
-    if given.is_empty():
+    named = named.filter(pl.col("applies_to").is_not_null())
+    if named.is_empty():
         return
-    named = given.with_columns(pl.concat_str("source_kind", pl.lit("|"), "source_id").alias("source_id"))
-    found = laid_against(owed.select("group", "item_id", "size"), named.select("group", "source_id", "size"))
-    dated = found.join(named.select("source_id", "issued_on"), on="source_id", how="left")
+    wanted = state.items.join(named.select("applies_to"), left_on="invoice_id", right_on="applies_to", how="semi")
+    shared = pl.col("customer_id").n_unique().over("invoice_id") > 1
+    key = pl.when(shared).then(pl.concat_str("invoice_id", pl.lit("@"), "customer_id")).otherwise("invoice_id")
+    owed = wanted.with_columns(key.alias("group")).sort("due_on", "item_id")
+    known = owed.select("group").unique()
+    own = pl.concat_str("applies_to", pl.lit("@"), "customer_id")
+    grouped = named.join(known.with_columns(pl.lit(True).alias("own")), left_on=own, right_on="group", how="left")
+    grouped = grouped.with_columns(pl.when("own").then(own).otherwise("applies_to").alias("group"))
+    given = grouped.join(known, on="group", how="semi").sort(
+        "issued_on", "kind", "source_id", descending=[False, True, False]
+    )
+    lost = named.height - given.height
+    if lost:
+        state.problems.append(Problem("intake.reference_unknown", "", {"count": lost}))
+    tagged = given.with_columns(pl.concat_str("kind", pl.lit("|"), "source_id").alias("source_id"))
+    found = laid_against(owed.select("group", "item_id", "size"), tagged.select("group", "source_id", "size"))
+    dated = found.join(tagged.select("source_id", "issued_on"), on="source_id", how="left")
     state.allocate(
         dated.select(
             "item_id",
@@ -275,9 +275,11 @@ def _by_reference(state: Settlement) -> None:
     state.items = rest_of(state.items, found, "item_id")
 
 
-def _taken(state: Settlement, kind: str) -> pl.Series:
-    """Sources that an allocation has used already."""
-    return state.used().filter(pl.col("source") == kind).get_column("source_id").drop_nulls().unique()
+def _naming(state: Settlement, frame: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """Sources that no allocation has used yet: kind, source_id, customer_id, applies_to, issued_on, size."""
+    free = frame.filter(pl.col("clearing_id").is_null() & (pl.col("size") > 0))
+    free = free.join(state.used().filter(pl.col("source") == kind), on="source_id", how="anti")
+    return free.select(pl.lit(kind).alias("kind"), "source_id", "customer_id", "applies_to", "issued_on", "size")
 
 
 def _like(frame: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:

@@ -64,9 +64,8 @@ class Sieve:
         return told["value"].alias(name)
 
     def moment(self, name: str) -> pl.Series:
-        """Moments, where a cell has a time of day."""
+        """Moments, where a cell has a time of day; empty elsewhere. Its day is judged by ``date``."""
         told = moments(self.text(name), order=self.reading.date_order, typed=self.sheet.typed)
-        self._judge(name, told["bad"], DATE_CODES, needed=False)
         return told["value"].alias(name)
 
     def money(self, name: str, currency: pl.Series, *, needed: bool = True) -> pl.Series:
