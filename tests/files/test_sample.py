@@ -23,6 +23,7 @@ from solvent.books.books import TABLES, Basis, Ledger, open_books
 from solvent.books.cash import INTERNAL, OPERATING
 from solvent.books.checks import run_checks
 from solvent.files.folder import read_manifest
+from solvent.files.load import load
 from solvent.files.sample import SIZES, STORIES, Plan, Sample, generate, write_large, write_sample
 
 SRC = Path(__file__).parents[2] / "src" / "solvent"
@@ -413,6 +414,16 @@ def test_the_folder_is_laid_out_as_documented(tmp_path: Path) -> None:
     first = digest(tmp_path)
     write_sample(sample, tmp_path)
     assert digest(tmp_path) == first
+
+
+def test_the_folder_reads_back_unchanged(tmp_path: Path) -> None:
+    sample = made(Plan(size="small", seed=3))
+    write_sample(sample, tmp_path)
+    intake = load(tmp_path).intake
+    assert intake.ledger.currency == "CNY"
+    for name, frame in sample.tables.items():
+        key = TABLES[name].key
+        assert_frame_equal(intake.ledger.table(name).collect().sort(key), frame.sort(key))
 
 
 @pytest.mark.parametrize("large", [False, True], ids=["whole", "large"])

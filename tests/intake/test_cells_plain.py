@@ -50,10 +50,10 @@ def test_the_largest_whole_number(text: str, bad: str | None) -> None:
 
 CURRENCIES = {
     "CNY": "CNY", "cny": "CNY", "RMB": "CNY", "人民币": "CNY", "元": "CNY", "人民币元": "CNY", "￥": "CNY",
-    "CNY 人民币": "CNY", "RMB(人民币)": "CNY", "USD": "USD", "US$": "USD", "美元": "USD", "美金": "USD", "ＵＳＤ": "USD",
-    "USD-美元": "USD", "EUR": "EUR", "€": "EUR", "欧元": "EUR", "Euro": "EUR", "HKD": "HKD", "HK$": "HKD", "港币": "HKD",
-    "港元": "HKD", "JPY": "JPY", "日元": "JPY", "GBP": "GBP", "£": "GBP", "英镑": "GBP", "新台币": "TWD", "KWD": "KWD",
-    "新加坡元": "SGD",
+    "CNY 人民币": "CNY", "RMB(人民币)": "CNY", "USD": "USD", "US$": "USD", "美元": "USD", "美金": "USD",
+    "ＵＳＤ": "USD", "USD-美元": "USD", "EUR": "EUR", "€": "EUR", "欧元": "EUR", "Euro": "EUR", "HKD": "HKD",
+    "HK$": "HKD", "港币": "HKD", "港元": "HKD", "JPY": "JPY", "日元": "JPY", "GBP": "GBP", "£": "GBP",
+    "英镑": "GBP", "新台币": "TWD", "KWD": "KWD", "新加坡元": "SGD",
 }  # fmt: skip
 
 

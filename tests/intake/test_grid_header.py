@@ -66,6 +66,12 @@ def test_a_header_of_two_rows(text: str) -> None:
     assert rows(sheet) == [3]
 
 
+def test_a_column_of_days_parted_into_month_and_day() -> None:
+    sheet = table("日期 | | 摘要 | 借方 | 余额\n月 | 日 | | |\n08 | 01 | 销售 | 5 | 5")
+    assert sheet.columns == ("日期 月", "日期 日", "摘要", "借方", "余额")
+    assert rows(sheet) == [3]
+
+
 def test_a_title_above_a_complete_header_is_no_group() -> None:
     for title in ("应收账款", " | | 应收账款明细", "上海灯笼公司 | | | 财务部", "上海灯笼公司 | | | 2026年8月"):
         sheet = table(f"{title}\n日期 | 摘要 | 借方 | 贷方 | 余额\n2026-08-01 | x | 1 | | 1")
@@ -110,7 +116,9 @@ def test_how_far_down_a_header_is_looked_for(gap: int) -> None:
     assert bool(problems) == (gap == 40)
 
 
+SAP_TOTALS = ["* | | | 300", "** | Account 100023 | | 300", "*** | | EUR | 300"]
 TOTALS = [
+    *SAP_TOTALS,
     " | 合计 | | 300",
     "合计： | | | 300",
     "总 计 | | | 300",
@@ -143,6 +151,8 @@ def test_a_total_is_no_entry(total: str, middle: bool) -> None:
 
 
 ENTRIES = [
+    "* | IN1 | | 100",
+    "* | IN1 | 2026-08-01 | 100",
     "合计贸易有限公司 | IN1 | 2026-08-01 | 100",
     "合计贸易有限公司 | IN1 | | 100",
     "Total Energies SE | IN1 | 2026-08-01 | 100",

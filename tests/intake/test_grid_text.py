@@ -109,6 +109,20 @@ def test_decimal_commas_do_not_make_a_delimiter() -> None:
     assert cells(sheet)[3] == ("A3", "Mill", "3,50")
 
 
+@pytest.mark.parametrize("cut", ["发票号,客户,\n金额,备注", "发票号,客\n户,金额,备注", "发票号\n,客户,金额,备注"])
+def test_a_header_cut_in_two_is_joined_again(cut: str) -> None:
+    sheet = read(cut + "\n" + "A1,Mill,5,x\n" * 5)
+    assert sheet.columns == ("发票号", "客户", "金额", "备注")
+    assert numbers(sheet.rows) == [3, 4, 5, 6, 7]
+
+
+def test_a_line_of_utf_16_that_lost_a_byte_harms_no_other() -> None:
+    data = bytearray(("发票号,客户,金额\n" + "A1,灯笼,5\n" * 9).encode("utf-16"))
+    del data[60]
+    found, _ = sheets(Source("ledger.csv", bytes(data)), known=known)
+    assert cells(found[0]).count(("A1", "灯笼", "5")) == 8
+
+
 def test_marks_that_guard_a_cell_from_a_spreadsheet_go() -> None:
     sheet = read("invoice,customer,amount\n=\"007\",'=Mill,'10\n'008,'s-Gravenhage,\u00a020\u3000\n")
     assert cells(sheet) == [("007", "=Mill", "10"), ("008", "'s-Gravenhage", "20")]
@@ -135,6 +149,7 @@ def test_a_list_out_of_sap() -> None:
     )
     sheet = read(text)
     assert sheet.columns == ("customer", "invoice", "due", "amount")
+    assert sheet.preamble == (("Offene Posten Debitoren Seite 1",),)
     assert cells(sheet) == [
         ("Lantern", "18000001", "01.08.2026", "1.234,56-"),
         ("Mill", "18000002", "02.08.2026", "200,00"),

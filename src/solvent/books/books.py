@@ -193,14 +193,16 @@ def _basis(tables: Mapping[str, pl.LazyFrame], own: str, as_of: date) -> tuple[B
     )
     frame = used.group_by("currency").agg(pl.col("unbooked").any()).sort("currency").collect()
     one = pl.DataFrame({"currency": [own], "factor": [1.0]})
+    factors = _factors(tables["fx_rates"], own, as_of)
     if frame.height == 0:
-        return Basis.SINGLE, one
+        return Basis.SINGLE, pl.concat([one, factors])
     if frame.height == 1 and (own == UNKNOWN or frame.item(0, "currency") in (own, UNKNOWN)):
-        return Basis.SINGLE, frame.select("currency", pl.lit(1.0).alias("factor"))
+        single = frame.select("currency", pl.lit(1.0).alias("factor"))
+        return Basis.SINGLE, pl.concat([single, factors.filter(pl.col("currency") != single.item(0, "currency"))])
     foreign = frame.filter(pl.col("currency") != own)
     if own != UNKNOWN and not foreign.get_column("unbooked").any():
-        return Basis.BOOKED, one
-    rates = pl.concat([one, _factors(tables["fx_rates"], own, as_of)])
+        return Basis.BOOKED, pl.concat([one, factors])
+    rates = pl.concat([one, factors])
     if set(foreign.get_column("currency")) <= set(rates.get_column("currency")):
         return Basis.RATES, rates
     return Basis.MIXED, rates

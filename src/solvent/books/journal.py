@@ -179,11 +179,30 @@ def _settled(allocations: pl.LazyFrame, items: pl.LazyFrame, sources: pl.LazyFra
         .join(source, on=["source", "source_id"], how="left")
         .with_columns(
             pl.max_horizontal("allocated_on", "issued_on", "source_on").alias("event_on"),
-            pl.col("booked_amount").fill_null(_share("amount", "face", "face_booked")).alias("booked"),
             pl.col("source_amount").fill_null(pl.col("amount")).alias("taken"),
         )
-        .with_columns(_share("taken", "source_face", "source_booked").alias("taken_booked"))
+        .pipe(_booked, "item_id", "amount", ("face", "face_booked"), "own_share")
+        .pipe(_booked, "source_id", "taken", ("source_face", "source_booked"), "taken_booked")
+        .with_columns(pl.col("booked_amount").fill_null(pl.col("own_share")).alias("booked"))
     )
+
+
+def _booked(frame: pl.LazyFrame, key: str, part: str, of: tuple[str, str], name: str) -> pl.LazyFrame:
+    """With the column ``name``: each part's share of what its whole was booked at.
+
+    Shares are rounded as they run up, so that parts which make the whole also make what it was booked at; a ledger
+    without bookings is left as it is.
+    """
+    whole, booked = of
+    plain = frame.filter(pl.col(booked).is_null()).with_columns(pl.lit(None, dtype=pl.Int64).alias(name))
+    told = frame.filter(pl.col(booked).is_not_null()).sort("event_on", "allocation_id")
+    upto = pl.col(part).cum_sum().over(key)
+    running = (pl.col(booked).cast(pl.Float64) * upto / pl.col(whole)).round(0).cast(pl.Int64)
+    exact = pl.when(upto == pl.col(whole)).then(pl.col(booked)).otherwise(running)
+    shared = told.with_columns(exact.alias(name)).with_columns(
+        pl.col(name) - pl.col(name).shift(1).over(key).fill_null(0)
+    )
+    return pl.concat([plain, shared])
 
 
 def _share(part: str, whole: str, booked: str) -> pl.Expr:

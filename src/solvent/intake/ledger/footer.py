@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence, Set
 
 import polars as pl
 
-from solvent.intake.ledger.header import Header, folded, is_day, is_number
-from solvent.intake.ledger.reading.raw import ROW, Line
+from solvent.intake.ledger.header import Header, is_day, is_number
+from solvent.intake.ledger.reading.raw import ROW, Line, folded
 
 _ALONE = (
     r"合计|小计|总计|累计|共计|总和|总额|汇总|合计金额|合计数|金额合计"
@@ -37,13 +37,21 @@ _NOTE = re.compile(
     r"|^(?:prepared|printed|exported|generated|created|approved|checked|reviewed|erstellt|gedruckt)\b.*(?:by|on|am|von|:)",
     re.IGNORECASE,
 )
+_STARS = re.compile(r"^\*{1,3}$")
+_ACCOUNT = re.compile(r"^(?:account|customer|konto|debitor|kunde|科目|客户)\b", re.IGNORECASE)
 _RULING = r"^[-=_*+|~.─━═┄┅┌┐└┘├┤┬┴┼│┃╋╂\s]+$"
 _RULED = r"[-=_*+~─━═┄┅]{3}"
 _NUMBERED = r"(?i)^(?:第\s*\d+\s*页|page\s*:?\s*\d|seite\s*:?\s*\d|页\s*[码次]\s*[:：])"
-_WORDS = ["计", "汇总", "总和", "总额", "次页", "前页", "otal", "OTAL", "umme", "UMME", "esamt", "ESAMT", "um", "UM"]
+_WORDS = ["计", "汇总", "总和", "总额", "次页", "前页", "otal", "OTAL", "umme", "UMME", "esamt", "ESAMT"]
+_WORDS += ["um", "UM", "*"]
 _DIGITS, _LETTER = re.compile("[0-9]+"), re.compile(r"[^\W\d_]")
 _TAIL = 60
 _BETWEEN = "\x1f"
+
+
+def is_ruling(cells: Sequence[str]) -> bool:
+    """True for a row that is only a line drawn across the page."""
+    return bool(re.match(_RULING, "".join(cells)))
 
 
 def _squeezed(text: str) -> str:
@@ -117,7 +125,7 @@ def _totals(rows: pl.DataFrame) -> pl.DataFrame:
         columns.str.normalize("NFKC").str.replace_all(r"\s+", " ")
     )
     word = columns.str.replace_all(" ", "", literal=True).str.to_lowercase()
-    pattern = f"{_TOTAL.pattern}|{_FIRM.pattern}"
+    pattern = f"{_TOTAL.pattern}|{_FIRM.pattern}|{_STARS.pattern}"
     suspects = likely.filter(
         pl.any_horizontal(word.str.contains(pattern) | columns.str.contains(f"(?i){_GROUP_TOTAL.pattern}"))
     )
@@ -131,12 +139,14 @@ def _totals(rows: pl.DataFrame) -> pl.DataFrame:
 def _is_total(cells: Sequence[str], dated: bool) -> bool:
     """True for a row that adds others up.
 
-    The word stands alone in a cell, with nothing that names an entry: no date, no number or code to its left, no text
-    to its right but a currency or a count. A total of a period (本月合计) may carry a date. "ABC Total" is one where
-    the table has dates, this row has none, and nothing but numbers beside it.
+    The word, or SAP's asterisks, stands alone in a cell, with nothing that names an entry: no date, no number or code
+    to its left, no text to its right but a currency or a count. A total of a period (本月合计) may carry a date. "ABC
+    Total" is one where the table has dates, this row has none, and nothing but numbers stands beside it.
     """
     filled = [cell for cell in cells if cell]
     days = any(is_day(cell) for cell in filled)
+    if _STARS.match(filled[0]) and len(filled) > 1 and not days:
+        return all(is_number(cell) or _BESIDE.match(cell) or _ACCOUNT.match(cell) for cell in filled[1:])
     for place, cell in enumerate(filled):
         word = _squeezed(cell)
         if _FIRM.match(word) and len(filled) > 1:

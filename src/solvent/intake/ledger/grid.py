@@ -17,11 +17,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from solvent.base.problem import Fact, Problem
-from solvent.intake.ledger.footer import parted
-from solvent.intake.ledger.header import Header, find_header, folded, is_day, is_number, unique
+from solvent.intake.ledger.footer import is_ruling, parted
+from solvent.intake.ledger.header import Header, find_header, is_day, is_number, unique
 from solvent.intake.ledger.reading.encoding import encoding_of, lost
 from solvent.intake.ledger.reading.limits import LIMITS, Limits, Refused
-from solvent.intake.ledger.reading.raw import ROW, Raw, names
+from solvent.intake.ledger.reading.raw import ROW, Raw, folded, names
 from solvent.intake.ledger.reading.text import text_grid
 from solvent.intake.ledger.reading.workbook import kind_of, workbook_grids
 
@@ -47,7 +47,7 @@ class Sheet:
 
     name: the worksheet's name; empty for a text file.
     header_row: number of the header's (last) row in the file, from 1.
-    preamble: cells of the rows above the header, each on one line, empty ones dropped.
+    preamble: cells of the rows above the header, each on one line; empty ones and rulings dropped.
     columns: header texts in plain characters on one line, unique; two rows joined, "借方 金额"; "(3)" for a third
         column that has cells and no name.
     rows: ``_row`` (Int64, from 1, as Excel or an editor shows it), then the columns as String, trimmed; an empty cell
@@ -105,8 +105,7 @@ def _grids(source: Source, known: Callable[[str], bool], limits: Limits) -> tupl
     """
     name, data = source.name, source.data
     if len(data) > limits.file_bytes:
-        facts: dict[str, Fact] = {"bytes": len(data), "limit": limits.file_bytes}
-        raise Refused(Problem("intake.file.too_large", name, facts))
+        raise Refused(Problem("intake.file.too_large", name, {"limit": limits.file_bytes}))
     kind = kind_of(data)
     if kind in ("zip", "compound", "page", "xml"):
         grids, problems = workbook_grids(name, data, kind, limits)
@@ -135,8 +134,7 @@ def _sheet(source: str, grid: Raw, known: Callable[[str], bool], limits: Limits)
     if header is None:
         raise Refused(_headless(place, grid))
     if len(header.names) > limits.columns:
-        facts: dict[str, Fact] = {"columns": len(header.names), "limit": limits.columns}
-        raise Refused(Problem("intake.sheet.too_wide", place, facts))
+        raise Refused(Problem("intake.sheet.too_wide", place, {"limit": limits.columns}))
     body = grid.body(header.lines[-1].end, len(header.names))
     if body.over:
         raise Refused(Problem("intake.sheet.too_long", place, {"limit": limits.rows}))
@@ -147,7 +145,9 @@ def _sheet(source: str, grid: Raw, known: Callable[[str], bool], limits: Limits)
         source=source,
         name=grid.name,
         header_row=header.lines[-1].end,
-        preamble=tuple(tuple(folded(cell) for cell in line.cells if cell) for line in header.preamble),
+        preamble=tuple(
+            tuple(folded(cell) for cell in line.cells if cell) for line in header.preamble if not is_ruling(line.cells)
+        ),
         columns=tuple(rename.values()),
         rows=rows.select(ROW, *shown).rename(rename),
         footers=_kept(footers, shown).rename(rename),

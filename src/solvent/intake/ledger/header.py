@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from solvent.intake.ledger.reading.raw import ROW, Line
+from solvent.intake.ledger.reading.raw import ROW, Line, folded
 
 _NUMBER = re.compile(
     r"^[-+(]?\s*(?:[A-Z]{0,2}[¥$€£]|[A-Z]{3})?\s*[-+(]?[\d.][\d,.' ]*"
@@ -16,6 +15,9 @@ _NUMBER = re.compile(
 )
 _DAY = re.compile(r"^\d{1,4}[-/.年]\s*\d{1,2}[-/.月]\s*\d{1,4}日?(?:[ T].*)?$")
 _LABEL = re.compile(r"[:]\s*\S|:$")
+_CALENDAR = ("年", "月", "日")
+"""Names of the columns under 日期 in an account book."""
+
 _FOLLOWING = 5
 _LONG = 40
 
@@ -32,15 +34,6 @@ class Header:
     lines: tuple[Line, ...]
     preamble: tuple[Line, ...]
     names: tuple[str, ...]
-
-
-def folded(text: str) -> str:
-    """A text in plain characters (NFKC) on one line.
-
-    >>> folded("金额\\n（元）")
-    '金额 (元)'
-    """
-    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def is_number(text: str) -> bool:
@@ -114,7 +107,7 @@ def _is_pair(upper: Sequence[str], lower: Sequence[str], known: Callable[[str], 
     cleared = bool(doubled) and len(set(doubled)) == len(doubled)
     spanning = len(pairs) > sum(bool(cell and name) for cell, name in zip(over, lower, strict=False))
     upright = any(cell and not name for cell, name in zip(over, _wide(lower, over), strict=False))
-    words = sum(known(name) for _, name in pairs)
+    words = sum(known(name) or name in _CALENDAR for _, name in pairs)
     return words > 0 and words * 2 >= len(pairs) and (cleared or (upright and (spanning or bool(doubled))))
 
 

@@ -40,13 +40,17 @@ class Desk:
         self.tables.append(Table(name))
         return self.tables[-1]
 
+    def need(self, cells: int) -> None:
+        """Refuse what there is no room for."""
+        if cells > self.room or self.room < 0:
+            raise Refused(Problem("intake.file.too_large", self.name, {"limit": self.cells}))
+
     def put(self, table: Table, row: int, column: int, text: str) -> None:
         """A cell; rows come in order, ``column`` counts from 0."""
         if not table.rows or table.rows[-1][0] < row:
             table.rows.append((row, []))
         cells = table.rows[-1][1]
         self.room -= max(0, column + 1 - len(cells))
-        if self.room < 0 or row > self.rows:
-            raise Refused(Problem("intake.file.too_large", self.name, {"cells": self.cells}))
+        self.need(0 if row <= self.rows else self.cells + 1)
         cells.extend([""] * (column + 1 - len(cells)))
         cells[column] = text

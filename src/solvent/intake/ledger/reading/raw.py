@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import polars as pl
+
+from solvent.intake.ledger.reading.limits import Limits
 
 STRIP = (
     " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -19,6 +22,9 @@ GUARDED = "=+-@0123456789"
 RAGGED = {ROW: pl.Int64, "cells": pl.String}
 LONGEST = 32_767
 """Characters kept of a row that has more cells than the header: as many as one cell of a workbook holds."""
+
+MORE = 20
+"""Rows kept beyond those in which a header is looked for, to see what stands beneath it."""
 
 _CHUNK = 20_000
 
@@ -71,6 +77,15 @@ def cleaned(text: str) -> str:
     if text.startswith('="') and text.endswith('"') and len(text) > 2:
         return text[2:-1].replace('""', '"').strip(STRIP)
     return text[1:] if len(text) > 1 and text[0] == "'" and text[1] in GUARDED else text
+
+
+def folded(text: str) -> str:
+    """A text in plain characters (NFKC) on one line.
+
+    >>> folded("金额\\n（元）")
+    '金额 (元)'
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def clean(frame: pl.DataFrame) -> pl.DataFrame:
@@ -131,10 +146,9 @@ def gathered(parts: Iterable[tuple[pl.DataFrame, pl.DataFrame]], width: int, lim
     return Body(pl.concat(rows), pl.concat(ragged))
 
 
-def raw_of(
-    name: str, rows: Callable[[], Iterator[tuple[int, Sequence[str]]]], *, typed: bool, head: int, limit: int
-) -> Raw:
+def raw_of(name: str, rows: Callable[[], Iterator[tuple[int, Sequence[str]]]], *, typed: bool, limits: Limits) -> Raw:
     """A grid out of numbered rows of texts that can be walked through again and again."""
+    limit, head = limits.rows, limits.head_rows + MORE
 
     def body(after: int, width: int) -> Body:
         def parts() -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
@@ -144,5 +158,5 @@ def raw_of(
 
         return gathered(parts(), width, limit)
 
-    lines = (Line(row, row, tuple(map(cleaned, cells))) for row, cells in rows())
+    lines = (Line(row, row, tuple(map(cleaned, cells[: limits.columns + 1]))) for row, cells in rows())
     return Raw(name, tuple(islice((line for line in lines if any(line.cells)), head)), body, typed)

@@ -107,6 +107,7 @@ class _OpenDocument:
         elif tag == "annotation":
             self.inside = True
         elif tag == "table-row":
+            self.desk.need(self.high * sum(wide for _, wide, _ in self.cells))
             for row in range(self.row + 1, self.row + self.high + 1 if self.cells else 0):
                 for column, wide, text in self.cells:
                     for place in range(column, column + wide):

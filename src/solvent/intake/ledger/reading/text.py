@@ -15,6 +15,7 @@ from solvent.intake.ledger.reading.encoding import blocks
 from solvent.intake.ledger.reading.limits import Limits
 from solvent.intake.ledger.reading.raw import (
     LONGEST,
+    MORE,
     ROW,
     STRIP,
     Body,
@@ -23,6 +24,7 @@ from solvent.intake.ledger.reading.raw import (
     clean,
     cleaned,
     filled,
+    folded,
     frame_of,
     gathered,
     names,
@@ -62,16 +64,17 @@ def text_grid(
     while len(lines) > 1 and sum(map(len, lines)) > _HEAD_CHARACTERS:
         lines = lines[: len(lines) // 2]
     declared = _DECLARED.match(lines[0].strip(STRIP)) if lines else None
-    shape = _shape(lines, known, declared.group(1) if declared else None)
-    head = _healed([line for line in _records(lines, shape) if not (declared and line.row == 1)], shape, known)
+    shape = _shape(lines, known, declared.group(1) if declared else None, limits.columns)
+    rows = [line for line in _records(lines, shape, limits.columns) if not (declared and line.row == 1)]
+    head = _healed(rows, shape, known)
 
     def body(after: int, width: int) -> Body:
         return gathered(_parts(data, codec, skip, Shape(shape.delimiter, width), after), width, limits.rows)
 
-    return Raw(name, tuple(head[: limits.head_rows + 20]), body, typed=False, encoding=codec), shape
+    return Raw(name, tuple(head[: limits.head_rows + MORE]), body, typed=False, encoding=codec), shape
 
 
-def _shape(lines: Sequence[str], known: Callable[[str], bool], declared: str | None) -> Shape:
+def _shape(lines: Sequence[str], known: Callable[[str], bool], declared: str | None, most: int) -> Shape:
     """The delimiter by evidence: header words first, then how evenly it divides the lines."""
     tried = [line for line in lines if line.strip(STRIP)][:_TRIED]
     best, score = Shape(declared or ",", 1), -1.0
@@ -82,7 +85,9 @@ def _shape(lines: Sequence[str], known: Callable[[str], bool], declared: str | N
             continue
         count, width = max(divided)
         shape = Shape(delimiter, width)
-        words = max((len({c for c in line.cells if c and known(c)}) for line in _records(tried, shape)), default=0)
+        words = max(
+            (len({c for c in line.cells if c and known(c)}) for line in _records(tried, shape, most)), default=0
+        )
         here = 3.0 * words + 10 * count / len(tried) + min(width, 20) / 20
         if here > score:
             best, score = shape, here
@@ -95,17 +100,19 @@ def _healed(lines: list[Line], shape: Shape, known: Callable[[str], bool]) -> li
     Two neighbours are its halves when they come out as wide as a row, and show more header words joined than apart.
     Without it every row beneath would be wider than its header.
     """
-
-    def words(cells: Sequence[str]) -> int:
-        return len({cell for cell in cells if cell and known(cell)})
-
     for place, (first, second) in enumerate(pairwise(lines)):
         adjacent = first.end + 1 == second.row
-        if adjacent and 1 < len(first.cells) < shape.width == len(first.cells) + len(second.cells) - 1:
+        if adjacent and len(first.cells) < shape.width == len(first.cells) + len(second.cells) - 1:
             cells = (*first.cells[:-1], first.cells[-1] + second.cells[0], *second.cells[1:])
-            if words(cells) > 1 and words(cells) >= words(first.cells) + words(second.cells) > 0:
+            one, other, whole = (_words(part, known) for part in (first.cells, second.cells, cells))
+            if whole > max(one + other, 1) or (one and other and whole == one + other):
                 return [*lines[:place], Line(first.row, second.end, cells), *lines[place + 2 :]]
     return lines
+
+
+def _words(cells: Sequence[str], known: Callable[[str], bool]) -> int:
+    """How many different header words stand in a row."""
+    return len({cell for cell in map(folded, cells) if cell and known(cell)})
 
 
 def _widths(lines: Sequence[str], delimiter: str) -> Iterator[int]:
@@ -121,13 +128,13 @@ def _widths(lines: Sequence[str], delimiter: str) -> Iterator[int]:
         number = last + 1 if joined else number + 1
 
 
-def _records(lines: Sequence[str], shape: Shape) -> list[Line]:
-    """The filled rows among a few lines."""
+def _records(lines: Sequence[str], shape: Shape, most: int) -> list[Line]:
+    """The filled rows among a few lines; of a row wider than ``most`` only so much that it can be told."""
     odd = [number for number, line in enumerate(lines) if line.count('"') % 2]
     mended, _ = _mended(lines, odd, shape, final=True)
     taken = {number for first, last, _ in mended for number in range(first, last + 1)}
     found = mended + [(n, n, _alone(line, shape)) for n, line in enumerate(lines) if n not in taken]
-    rows = (Line(first + 1, last + 1, tuple(map(cleaned, cells))) for first, last, cells in sorted(found))
+    rows = (Line(first + 1, last + 1, tuple(map(cleaned, cells[: most + 1]))) for first, last, cells in sorted(found))
     return [line for line in rows if any(line.cells)]
 
 

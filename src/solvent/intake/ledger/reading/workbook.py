@@ -22,7 +22,6 @@ from solvent.intake.ledger.reading.page import page_tables
 from solvent.intake.ledger.reading.raw import Raw, raw_of
 from solvent.intake.ledger.reading.sheet_xml import open_document, single_file
 
-_HEAD = 20
 _LOST = 10**15
 """From here on a double does not hold every whole number: what was typed as one has lost its last digits."""
 _SECOND = timedelta(milliseconds=500)
@@ -71,7 +70,7 @@ def workbook_grids(name: str, data: bytes, kind: str, limits: Limits) -> tuple[l
     """
     if kind in ("page", "xml"):
         if len(data) > limits.markup_bytes:
-            raise Refused(Problem("intake.file.too_large", name, {"bytes": limits.markup_bytes}))
+            raise Refused(Problem("intake.file.too_large", name, {"limit": limits.markup_bytes}))
         tables = page_tables(name, data, limits) if kind == "page" else single_file(name, data, limits)
         return _laid(tables, limits, typed=kind == "xml"), []
     if kind == "compound":
@@ -91,9 +90,7 @@ def workbook_grids(name: str, data: bytes, kind: str, limits: Limits) -> tuple[l
 def _laid(tables: Sequence[Table], limits: Limits, *, typed: bool) -> list[Raw]:
     """Tables in markup as grids."""
     return [
-        raw_of(table.name, rows.__iter__, typed=typed, head=limits.head_rows + _HEAD, limit=limits.rows)
-        for table in tables
-        if (rows := table.padded())
+        raw_of(table.name, rows.__iter__, typed=typed, limits=limits) for table in tables if (rows := table.padded())
     ]
 
 
@@ -173,7 +170,7 @@ def _grid(page: CalamineSheet, faults: Errors, limits: Limits) -> Raw:
                     texts[column - 1 - left] = said
             yield number, texts
 
-    return raw_of(page.name, rows, typed=True, head=limits.head_rows + _HEAD, limit=limits.rows)
+    return raw_of(page.name, rows, typed=True, limits=limits)
 
 
 def _number(value: float) -> str:

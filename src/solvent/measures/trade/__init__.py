@@ -1,0 +1,1 @@
+"""How trade runs: customers' behaviour, invoicing clocks, collection by salesperson."""

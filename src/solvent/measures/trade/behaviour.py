@@ -1,0 +1,225 @@
+"""Behaviour: each customer's way of paying and buying: delay and its trend, index, order jumps, volatility."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+
+import polars as pl
+
+from solvent.base.calendar import month_ends, months_before
+from solvent.base.money import digits
+from solvent.base.problem import Problem
+from solvent.base.terms import Terms, term
+from solvent.books.books import Basis, Books
+from solvent.measures.sums import Figure, int_of, sums
+
+
+@dataclass(frozen=True)
+class Behaviour(Terms, key="measures.behaviour"):
+    """From where a customer's paying and buying are worth a look."""
+
+    delay_days: int = term(15, unit="days late on average, signal strictly over it", source="REQUIREMENTS RD-02")
+    recent_days: int = term(90, unit="days that count as recent", source="own choice: one quarter")
+    trend_payments: int = term(5, unit="payments that a trend needs", source="own choice: fewer make any line")
+    jump_share: float = term(
+        0.30, unit="share over normal purchases, signal strictly over it", source="REQUIREMENTS RD-03"
+    )
+    jump_months: int = term(6, unit="months that normal purchases are the mean of", source="FORMULAS Appendix B")
+    jump_least: float = term(
+        0.0, unit="main units below which no jump counts", source="FORMULAS Appendix B, min_amount"
+    )
+    volatility_months: int = term(12, unit="months of purchases", source="FORMULAS 4.2.16")
+
+
+DEFAULTS = Behaviour()
+INDEX = (
+    (-30.0, 100.0),
+    (0.0, 80.0),
+    (15.0, 70.0),
+    (22.0, 60.0),
+    (30.0, 50.0),
+    (60.0, 40.0),
+    (90.0, 30.0),
+    (120.0, 20.0),
+)
+"""Days beyond terms and index points (FORMULAS 4.2.9): 30 days early 100, prompt 80, 120 days late 20."""
+
+
+def behaviour(books: Books, terms: Behaviour = DEFAULTS) -> pl.DataFrame:
+    """How each customer pays and buys, as far as the books know at the end of their day.
+
+    Returns one row a customer, sorted by ``customer_id``:
+        payments (Int64): days on which an item got money; paid_delay_days (Float64): pay day less due day, weighted by
+        amount, early is negative (FORMULAS 4.2.7 without open items); delay_days: the same with the open overdue
+        counted at ``as_of``; delay_spread_days: its weighted standard deviation; worst_delay_days (Int64);
+        late_share: share of the money that came late; trend_days_per_year: slope of delay over pay days, least
+        squares, empty under ``trend_payments``; recent_delay_days, earlier_delay_days: before and within
+        ``recent_days``; oldest_overdue_days (Int64, 0 where nothing is overdue); payment_index (FORMULAS 4.2.9);
+        slow (Boolean): delay over the line; last_month_purchases, usual_purchases (Int64, minor units of the books'
+        currency); jump_share; jumped (Boolean); volatility (FORMULAS 4.2.16, population standard deviation / mean of
+        the months); first_on (Date).
+    """
+    paid = _paid(books, terms)
+    overdue = _overdue(books)
+    bought = _bought(books, terms)
+    invoices = books.events().filter(pl.col("kind") == "invoice")
+    first = invoices.group_by("customer_no").agg(pl.col("event_on").min().alias("first_on"))
+    every = books.journal.customers.lazy()
+    for part in (paid, overdue, bought, first):
+        every = every.join(part, on="customer_no", how="left")
+    weight, owed = pl.col("paid_weight").fill_null(0.0), pl.col("overdue_weight").fill_null(0.0)
+    delay = (pl.col("paid_days").fill_null(0.0) + pl.col("overdue_days").fill_null(0.0)) / (weight + owed)
+    told = every.with_columns(
+        pl.when(weight + owed > 0).then(delay).alias("delay_days"),
+        pl.col("oldest_overdue_days").fill_null(0),
+        pl.col("payments").fill_null(0),
+    ).with_columns(
+        _index(pl.col("delay_days")).alias("payment_index"),
+        (pl.col("delay_days").fill_null(0.0) > terms.delay_days).alias("slow"),
+    )
+    columns = (
+        "customer_id", "payments", "paid_delay_days", "delay_days", "delay_spread_days", "worst_delay_days",
+        "late_share",
+        "trend_days_per_year", "recent_delay_days", "earlier_delay_days", "oldest_overdue_days", "payment_index", "slow",
+        "last_month_purchases", "usual_purchases", "jump_share", "jumped", "volatility", "first_on",
+    )  # fmt: skip
+    return told.select(columns).sort("customer_id").collect(engine="streaming")
+
+
+def payment_index(days: float) -> float:
+    """Index points of an average delay (FORMULAS 4.2.9): straight lines between the points of INDEX.
+
+    >>> payment_index(0), payment_index(15), payment_index(18.5), payment_index(500), payment_index(-15)
+    (80.0, 70.0, 65.0, 20.0, 90.0)
+    """
+    return float(pl.select(_index(pl.lit(float(days)))).item())
+
+
+def first_year_bad_debt(books: Books) -> Figure:
+    """Bad-debt ratio of customers' first years (FORMULAS 4.2.14): written off of first-year invoices / those invoices.
+
+    Invoices issued in the first 12 months after a customer's first invoice, over all customers.
+    """
+    rows = books.events().filter(pl.col("due_on").is_not_null())
+    first = rows.group_by("customer_no").agg(pl.col("issued_on").min().alias("first_on"))
+    young = rows.join(first, on="customer_no").filter(pl.col("issued_on") < pl.col("first_on").dt.offset_by("12mo"))
+    sold = int_of(sums(young.filter(pl.col("kind") == "invoice"), books))
+    lost = int_of(sums(young.filter(pl.col("kind") == "write_off"), books))
+    inputs = {"sales": sold, "written_off": None if lost is None else -lost}
+    if sold is None or lost is None:
+        return Figure(None, "first_year", inputs, Problem("measures.behaviour.no_rate"))
+    if sold <= 0:
+        return Figure(None, "first_year", inputs, Problem("measures.behaviour.no_invoices"))
+    return Figure(-lost / sold, "first_year", inputs)
+
+
+def _index(days: pl.Expr) -> pl.Expr:
+    points = pl.lit(INDEX[0][1])
+    for (low, upper), (high, lower) in pairwise(INDEX):
+        points = points + (days.clip(low, high) - low) * ((lower - upper) / (high - low))
+    return points
+
+
+def _weight(books: Books) -> pl.Expr:
+    """An amount as a weight in the books' currency; a currency without a rate has none."""
+    factors = dict(books.rates.iter_rows())
+    return pl.col("amount").abs().cast(pl.Float64) * pl.col("currency").replace_strict(
+        factors, default=None, return_dtype=pl.Float64
+    )
+
+
+def _paid(books: Books, terms: Behaviour) -> pl.LazyFrame:
+    """One pass over what was paid on items."""
+    late = (pl.col("event_on") - pl.col("due_on")).dt.total_days()
+    year = (pl.col("event_on") - pl.lit(books.as_of)).dt.total_days() / 365.0
+    recent = pl.col("event_on") > books.as_of - timedelta(days=terms.recent_days)
+    w, y, x, n = pl.col("w"), pl.col("y"), pl.col("x"), pl.len()
+    rows = (
+        books.events()
+        .filter((pl.col("kind") == "receipt") & pl.col("due_on").is_not_null() & (pl.col("amount") < 0))
+        .select("customer_no", _weight(books).alias("w"), late.alias("y"), year.alias("x"), recent.alias("recent"))
+    )
+    gathered = rows.group_by("customer_no").agg(
+        n.cast(pl.Int64).alias("payments"),
+        w.sum().alias("paid_weight"),
+        (w * y).sum().alias("paid_days"),
+        (w * y * y).sum().alias("squares"),
+        y.max().alias("worst_delay_days"),
+        (w * (y > 0)).sum().alias("late"),
+        (w * pl.col("recent")).sum().alias("recent_weight"),
+        (w * y * pl.col("recent")).sum().alias("recent_days"),
+        x.sum().alias("sx"),
+        y.sum().alias("sy"),
+        (x * y).sum().alias("sxy"),
+        (x * x).sum().alias("sxx"),
+    )
+    total, mean = pl.col("paid_weight"), pl.col("paid_days") / pl.col("paid_weight")
+    count = pl.col("payments")
+    spread = count * pl.col("sxx") - pl.col("sx") ** 2
+    slope = (count * pl.col("sxy") - pl.col("sx") * pl.col("sy")) / spread
+    before = total - pl.col("recent_weight")
+    return gathered.with_columns(
+        mean.alias("paid_delay_days"),
+        (pl.col("squares") / total - mean**2).clip(0).sqrt().alias("delay_spread_days"),
+        (pl.col("late") / total).alias("late_share"),
+        pl.when((count >= terms.trend_payments) & (spread > 1e-9)).then(slope).alias("trend_days_per_year"),
+        pl.when(pl.col("recent_weight") > 0)
+        .then(pl.col("recent_days") / pl.col("recent_weight"))
+        .alias("recent_delay_days"),
+        pl.when(before > 0).then((pl.col("paid_days") - pl.col("recent_days")) / before).alias("earlier_delay_days"),
+    )
+
+
+def _overdue(books: Books) -> pl.LazyFrame:
+    """What is overdue now, as delay that has already happened. An item settled in full sums to nothing and is none."""
+    open_items = (
+        books.standing()
+        .filter(pl.col("due_on") < books.as_of)
+        .group_by("customer_no", "item_id", "due_on", "currency")
+        .agg(pl.col("amount").sum())
+        .filter(pl.col("amount") > 0)
+    )
+    days = (pl.lit(books.as_of) - pl.col("due_on")).dt.total_days()
+    return open_items.group_by("customer_no").agg(
+        _weight(books).sum().alias("overdue_weight"),
+        (_weight(books) * days).sum().alias("overdue_days"),
+        days.max().alias("oldest_overdue_days"),
+    )
+
+
+def _bought(books: Books, terms: Behaviour) -> pl.LazyFrame:
+    """Purchases of the last full month against the months before it; orders where there are any, else invoices."""
+    months = max(terms.volatility_months, terms.jump_months + 1)
+    last = month_ends(books.as_of, 1)[0]
+    begin = months_before(last.replace(day=1), months - 1)
+    rows = _purchases(books).filter(pl.col("on").is_between(begin, last))
+    place = ((last.year * 12 + last.month) - (pl.col("on").dt.year() * 12 + pl.col("on").dt.month())).cast(pl.Int32)
+    monthly = sums(rows.with_columns(place.alias("back")), books, "customer_no", "back")
+    value, back = pl.col("amount"), pl.col("back")
+    base = back.is_between(1, terms.jump_months)
+    recent = back < terms.volatility_months
+    # A month without purchases has no row and counts as nothing.
+    mean = value.filter(recent).sum() / terms.volatility_months
+    square = (value.filter(recent).cast(pl.Float64) ** 2).sum() / terms.volatility_months
+    least = terms.jump_least * 10 ** digits(books.currency)
+    told = monthly.group_by("customer_no").agg(
+        value.filter(back == 0).sum().alias("last_month_purchases"),
+        (value.filter(base).sum() / terms.jump_months).round(0).cast(pl.Int64).alias("usual_purchases"),
+        pl.when(mean > 0).then((square - mean**2).clip(0).sqrt() / mean).alias("volatility"),
+    )
+    usual, now = pl.col("usual_purchases"), pl.col("last_month_purchases")
+    share = pl.when(usual > 0).then((now / usual - 1).round(9))
+    return told.with_columns(
+        share.alias("jump_share"),
+        (share.fill_null(0.0).gt(terms.jump_share) & (now >= least)).alias("jumped"),
+    )
+
+
+def _purchases(books: Books) -> pl.LazyFrame:
+    if books.basis in (Basis.SINGLE, Basis.RATES) and books.has("orders"):
+        orders = books.table("orders").join(books.journal.customers.lazy(), on="customer_id")
+        return orders.select("customer_no", pl.col("ordered_on").alias("on"), "currency", "amount")
+    invoices = books.events().filter(pl.col("kind") == "invoice")
+    return invoices.select("customer_no", pl.col("event_on").alias("on"), "currency", "amount")
