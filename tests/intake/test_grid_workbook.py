@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from solvent.base.problem import Problem
 from solvent.intake.ledger.grid import Sheet, Source, sheets
-from solvent.intake.ledger.reading.compound import _contained, plain_workbook
+from solvent.intake.ledger.reading.compound import contained, plain_workbook
 from solvent.intake.ledger.reading.limits import LIMITS, Limits
 
 WORDS = {"客户", "金额", "日期", "备注", "发票号", "customer", "amount", "due", "借方", "贷方", "数量"}
@@ -301,7 +301,7 @@ OLD = [
 
 
 def test_an_old_workbook() -> None:
-    found, problems = read("a.xls", _contained(old_book(*OLD)))
+    found, problems = read("a.xls", contained(old_book(*OLD)))
     assert problems == []
     assert found[0].columns == ("客户", "金额")
     assert found[0].rows.rows() == [(2, "灯笼", "5.25"), (3, "磨坊", "#N/A")]
@@ -309,17 +309,17 @@ def test_an_old_workbook() -> None:
 
 
 def test_an_old_workbook_that_claims_to_be_huge_is_read_as_it_is() -> None:
-    found, problems = read("a.xls", _contained(old_book(*OLD, extent=(2**31, 2**15))))
+    found, problems = read("a.xls", contained(old_book(*OLD, extent=(2**31, 2**15))))
     assert problems == []
     assert found[0].rows.height == 2
 
 
 def test_old_workbooks_that_are_refused() -> None:
-    far = _contained(old_book(*OLD, number(65535, 65535, 1)))
-    locked = _contained(old_book(*OLD, extra=record(0x002F, b"\1\0\1\0")))
+    far = contained(old_book(*OLD, number(65535, 65535, 1)))
+    locked = contained(old_book(*OLD, extra=record(0x002F, b"\1\0\1\0")))
     assert codes(read("a.xls", far)[1]) == [("intake.file.unsafe", "sparse")]
     assert [problem.code for problem in read("a.xls", locked)[1]] == ["intake.file.encrypted"]
-    whole = _contained(old_book(*OLD))
+    whole = contained(old_book(*OLD))
     assert [problem.code for problem in read("a.xls", whole[:5000])[1]] == ["intake.file.unreadable"]
     circle = bytearray(whole)
     table = 4096
@@ -330,7 +330,7 @@ def test_old_workbooks_that_are_refused() -> None:
 
 def test_an_encrypted_new_workbook_is_told() -> None:
     label, wanted = "Workbook".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le")
-    data = _contained(b"x" * 5000).replace(label + b"\0" * 16, wanted)
+    data = contained(b"x" * 5000).replace(label + b"\0" * 16, wanted)
     assert [problem.code for problem in read("a.xlsx", data)[1]] == ["intake.file.encrypted"]
 
 
@@ -409,6 +409,17 @@ def test_an_open_document() -> None:
     assert found[0].rows.rows() == [(4, "A", "1.25"), (5, "A", "1.25")]
     data = plain_zip(mimetype=kind, **{"content.xml": OPEN.format(99_999_999).encode()})
     assert [problem.code for problem in read("a.ods", data)[1]] == ["intake.file.too_large"]
+
+
+@pytest.mark.parametrize(
+    ("repeat", "code"),
+    [("-5", None), ("0", None), ("x", "intake.file.unreadable"), ("9" * 30, "intake.file.too_large")],
+)
+def test_an_open_document_with_senseless_repeats(repeat: str, code: str | None) -> None:
+    content = OPEN.format(repeat).replace('repeated="16382"', f'repeated="{repeat}"')
+    found, problems = read("a.ods", plain_zip(**{"content.xml": content.encode()}))
+    assert [problem.code for problem in problems] == ([code] if code else [])
+    assert [sheet.rows.rows() for sheet in found] == ([] if code else [[(4, "A", "1.25")]])
 
 
 def test_a_text_under_a_workbooks_name() -> None:

@@ -16,9 +16,9 @@ from solvent.assessment import Assessment
 from solvent.base.money import UNKNOWN, decimal
 from solvent.base.problem import Problem
 from solvent.measures.aging import UNAPPLIED
-from solvent.measures.sums import Figure
 
 SCHEMA = "solvent.assessment/1"
+FLOWS = ("operating", "investing", "financing", "internal", "uncategorised", "total", "spent")
 
 Json = Any
 
@@ -64,6 +64,28 @@ def figures(assessment: Assessment) -> dict[str, Json]:
             "top_open_id": shares.top_open_id,
             "over_line": list(shares.over),
         },
+        "first_year_bad_debt_share": measures.first_year_bad_debt.value,
+        "provision": amount(_total(measures.provision, "provision"), currency),
+        "provision_matrix": records(measures.provision, currency, ("exposure", "provision")),
+        "dso_history": records(measures.dso_history, currency, ("receivables", "current", "sales")),
+        "customers": records(measures.behaviour, currency, ("last_month_purchases", "usual_purchases")),
+        "salespeople": records(measures.salespeople, currency, ("due", "collected", "overdue", "sales")),
+        "invoicing": {
+            **records(measures.clocks, currency, ())[0],
+            "late_cost": amount(_rounded(measures.late_invoicing.value), currency),
+            "late_days": measures.late_invoicing.inputs.get("days"),
+            "unmatched": records(measures.unmatched, currency, ()),
+        },
+        "payables": {name: figure.value for name, figure in measures.payables.items()},
+        "stock": {name: figure.value for name, figure in measures.stock.items()},
+        "slow_movers": [
+            {**row, "value": amount(row["value"], row["currency"])}
+            for row in measures.slow_movers.iter_rows(named=True)
+        ],
+        "liquidity": records(measures.ratios, currency, ("wcr", "operating_wcr")),
+        "cash": amount(measures.cash, currency),
+        "cash_flow": records(measures.cash_flow, currency, FLOWS),
+        "monthly_spend": amount(measures.monthly_spend, currency),
         "problems": [problem_of(problem) for problem in assessment.problems],
     }
 
@@ -98,11 +120,6 @@ def problem_of(problem: Problem) -> dict[str, Json]:
     return {"code": problem.code, "place": problem.place, "facts": dict(problem.facts)}
 
 
-def figure_of(figure: Figure) -> dict[str, Json]:
-    """A figure with what it rests on."""
-    return {"value": figure.value, "variant": figure.variant, "inputs": dict(figure.inputs)}
-
-
 def records(frame: pl.DataFrame, currency: str, money: Sequence[str]) -> list[dict[str, Json]]:
     """A frame as a list of objects; ``money`` names its columns of minor units."""
     return [
@@ -118,6 +135,15 @@ def plain(value: Json) -> Json:
 
 def _plain_values(values: Mapping[str, Any]) -> dict[str, Json]:
     return {name: list(value) if isinstance(value, tuple) else plain(value) for name, value in values.items()}
+
+
+def _total(frame: pl.DataFrame, column: str) -> int | None:
+    """The sum of a column; None where a cell of it is empty."""
+    return None if frame[column].null_count() else int(frame[column].sum())
+
+
+def _rounded(value: float | None) -> int | None:
+    return None if value is None else round(value)
 
 
 def _single(frame: pl.DataFrame, column: str) -> float | None:

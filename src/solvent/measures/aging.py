@@ -263,6 +263,8 @@ def _control(books: Books) -> list[pl.LazyFrame]:
         on_item, pl.col("source_amount").fill_null(pl.col("amount")).alias("taken")
     )
     less = ("currency", -pl.col("amount"), -pl.col("booked"))
+    # Bookings of a source used in parts are rounded as they run up: what counts is the share of all that is taken.
+    used = moved.group_by("source", "source_id", "given_in", "given", "given_booked").agg(pl.col("taken").sum())
     back = booked_share("taken", "given", "given_booked")
     return [
         items.select(money),
@@ -270,7 +272,7 @@ def _control(books: Books) -> list[pl.LazyFrame]:
         credits.select(taken_off),
         settled.filter(~named).with_columns(on_item).select(less),
         moved.select(less),
-        moved.select(pl.col("given_in").alias("currency"), pl.col("taken").alias("amount"), back.alias("booked")),
+        used.select(pl.col("given_in").alias("currency"), pl.col("taken").alias("amount"), back.alias("booked")),
     ]
 
 

@@ -12,11 +12,17 @@ from solvent.base.terms import Policy
 from solvent.books.books import Basis, Books
 from solvent.measures.aging import Aging, TieOut, aging, disputed, overdue_share, tie_out
 from solvent.measures.collection import Collection, cei, on_time
+from solvent.measures.company.liquidity import Liquidity, cash, monthly_spend, operating_cash_flow, ratios
+from solvent.measures.company.payables import Payables, cash_conversion_cycle, dpo, dpo_cogs, lateness, suppliers
+from solvent.measures.company.stock import Stock, dio, slow_movers, slow_share, stock_turnover
 from solvent.measures.concentration import Concentrated, Concentration, concentration
 from solvent.measures.dso import Dso, days_to_pay_median, family, weighted_days_to_pay
 from solvent.measures.dso_detail import history
 from solvent.measures.rolls import Rolls, provision_matrix, roll_rates
 from solvent.measures.sums import Figure
+from solvent.measures.trade.behaviour import Behaviour, behaviour, first_year_bad_debt
+from solvent.measures.trade.invoicing import Invoicing, clock_rates, clocks, late_cost, unmatched
+from solvent.measures.trade.salespeople import collection_by_salesperson
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,20 @@ class Measures:
     rolls: pl.DataFrame
     provision: pl.DataFrame
     concentration: Concentrated
+    behaviour: pl.DataFrame
+    first_year_bad_debt: Figure
+    salespeople: pl.DataFrame
+    clocks: pl.DataFrame
+    late_invoicing: Figure
+    unmatched: pl.DataFrame
+    payables: Mapping[str, Figure]
+    suppliers: pl.DataFrame
+    stock: Mapping[str, Figure]
+    slow_movers: pl.DataFrame
+    ratios: pl.DataFrame
+    cash: int | None
+    cash_flow: pl.DataFrame
+    monthly_spend: int | None
     problems: Sequence[Problem]
 
 
@@ -46,6 +66,11 @@ def measure(books: Books, policy: Policy) -> Measures:
     variants = family(books, terms=days)
     effectiveness = cei(books)
     paid, paid_median = weighted_days_to_pay(books, terms=days), days_to_pay_median(books, terms=days)
+    bills, lines = policy.terms(Payables), policy.terms(Liquidity)
+    stocks, invoicing = policy.terms(Stock), policy.terms(Invoicing)
+    owing, owing_cogs, lying = dpo(books, bills), dpo_cogs(books), dio(books)
+    cycle = cash_conversion_cycle(lying, variants["simple"], owing)
+    deliveries, flow = clocks(books, invoicing), operating_cash_flow(books)
     told = (*variants.values(), effectiveness, paid, paid_median)
     return Measures(
         aging=aging(books, terms=ages),
@@ -62,6 +87,20 @@ def measure(books: Books, policy: Policy) -> Measures:
         rolls=roll_rates(books, buckets=ages),
         provision=provision_matrix(books, terms=policy.terms(Rolls), buckets=ages),
         concentration=concentration(books, terms=policy.terms(Concentration)),
+        behaviour=behaviour(books, policy.terms(Behaviour)),
+        first_year_bad_debt=first_year_bad_debt(books),
+        salespeople=collection_by_salesperson(books),
+        clocks=clock_rates(deliveries),
+        late_invoicing=late_cost(books, deliveries, invoicing),
+        unmatched=unmatched(books),
+        payables={"dpo": owing, "dpo_cogs": owing_cogs, "own_delay": lateness(books), "ccc": cycle},
+        suppliers=suppliers(books),
+        stock={"dio": lying, "turnover": stock_turnover(books), "slow_share": slow_share(books, stocks)},
+        slow_movers=slow_movers(books, stocks),
+        ratios=ratios(books, lines),
+        cash=cash(books),
+        cash_flow=flow,
+        monthly_spend=monthly_spend(flow, lines),
         problems=tuple(_problems(books, told)),
     )
 

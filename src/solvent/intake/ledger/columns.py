@@ -14,16 +14,16 @@ from solvent.books.books import TABLES
 from solvent.intake.ledger.cells.amounts import amount_style
 from solvent.intake.ledger.cells.currency import unit_and_currency
 from solvent.intake.ledger.cells.dates import date_order
-from solvent.intake.ledger.fields import DICTIONARY, KINDS, field_of, plain
+from solvent.intake.ledger.content import Content, content_of, fits
+from solvent.intake.ledger.fields import KINDS, plain
 from solvent.intake.ledger.format import Format
 from solvent.intake.ledger.grid import Sheet
+from solvent.intake.ledger.words import known_word, local_money, meanings
 
-RANK = {word: place for place, word in enumerate(DICTIONARY)}
-SECOND: Mapping[str, str] = {"customer_id": "customer_name", "invoice_id": "applies_to", "amount": "paid_amount"}
-"""What a further column means whose word names a field that a better word has taken."""
 _RECEIPTS = re.compile(r"收款|回款|到账|receipt|payment|zahlung", re.IGNORECASE)
 _CREDITS = re.compile(r"红字|退货|贷项|credit.?(note|memo)|gutschrift", re.IGNORECASE)
-_PAID_WORDS = re.compile(r"收款|回款|已收|已付|实收|paid|receiv|collect|receipt|payment")
+_OWN_NUMBER = re.compile(r"document|voucher|doc|单据|凭证|beleg")
+_LONG_NUMBER = re.compile(r"\d{4,}")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Reading:
 
 def known(text: str) -> bool:
     """True for a header text that some field or table has."""
-    return field_of(text) is not None or plain(text) in _TABLE_WORDS
+    return known_word(text) or plain(text) in _TABLE_WORDS
 
 
 _TABLE_WORDS = {plain(column) for table in TABLES.values() for column in table.columns}
@@ -82,17 +82,17 @@ def read_columns(sheet: Sheet, formats: Sequence[Format], currency: str | None) 
     fitting = [one for one in formats if one.fits(sheet.name, sheet.columns)]
     form = fitting[-1] if fitting else None
     if form is not None:
-        mapping = {text: form.columns[plain(text)] for text in sheet.columns if plain(text) in form.columns}
+        mapping = form.mapping(sheet.columns)
         role = form.role
     else:
         role, mapping = _as_table(sheet)
         if not role:
-            mapping = _by_words(sheet.columns)
-            role = _role(sheet, mapping)
+            mapping = _by_words(sheet)
+            role, mapping = _role(sheet, mapping)
         if role == "customers" and "customer_name" in mapping.values():
             mapping = _as_customers(mapping)
     units, currencies = _told_by_headers(mapping)
-    unit, named = unit_and_currency(text for line in sheet.preamble for text in line)
+    unit, named = unit_and_currency(_LONG_NUMBER.sub("", text) for line in sheet.preamble for text in line)
     kinds = _kinds(role)
     days = [sheet.rows[text] for text, meant in mapping.items() if kinds.get(meant) == "date"]
     sums = [sheet.rows[text] for text, meant in mapping.items() if kinds.get(meant) == "amount"]
@@ -154,53 +154,92 @@ def _as_table(sheet: Sheet) -> tuple[str, dict[str, str]]:
     return best[1].name, {have[name]: name for name in best[1].columns if name in have}
 
 
-def _by_words(headers: Sequence[str]) -> dict[str, str]:
-    """Header texts to fields: a field has one column, that of its best word; a further one may mean another."""
-    found = [(text, field_of(text)) for text in headers]
+def _by_words(sheet: Sheet) -> dict[str, str]:
+    """Header texts to fields: each field to its surest word whose cells agree, each column to one field."""
+    contents = {text: content_of(sheet.rows[text]) for text in sheet.columns if meanings(text)}
     ranked = sorted(
-        ((text, meant) for text, meant in found if meant is not None),
-        key=lambda pair: (RANK.get(plain(pair[0]), len(RANK)), headers.index(pair[0])),
+        (*order, place, text, field)
+        for place, text in enumerate(sheet.columns)
+        for order, field in _possible(text, contents.get(text))
     )
     taken: dict[str, str] = {}
-    for text, meant in ranked:
-        if meant not in taken:
-            taken[meant] = text
-    for text, meant in ranked:
-        other = SECOND.get(meant, "")
-        fits = other != "paid_amount" or _PAID_WORDS.search(plain(text))
-        if taken[meant] != text and other and other not in taken and fits:
-            taken[other] = text
-    if "balance" in taken and "debit" not in taken and "credit" not in taken and "open_amount" not in taken:
+    used: set[str] = set()
+    for *_, text, field in ranked:
+        if text not in used and field not in taken:
+            taken[field] = text
+            used.add(text)
+    for *_, text, field in ranked:
+        if text in used or field != "invoice_id":
+            continue
+        second = "receipt_id" if _OWN_NUMBER.search(plain(text)) else "applies_to"
+        if second not in taken:
+            taken[second] = text
+            used.add(text)
+    _in_own_money(sheet.columns, taken)
+    if "balance" in taken and not {"debit", "credit", "open_amount"} & set(taken):
         taken["open_amount"] = taken.pop("balance")
     for wanted, instead in (("issued_on", "posted_on"), ("invoice_id", "reference")):
         if wanted not in taken and instead in taken:
             taken[wanted] = taken.pop(instead)
     by_text = {text: meant for meant, text in taken.items()}
-    return {text: by_text[text] for text in headers if text in by_text}
+    return {text: by_text[text] for text in sheet.columns if text in by_text}
 
 
-def _role(sheet: Sheet, mapping: Mapping[str, str]) -> str:
-    """What a sheet is, by the fields it has and, where they leave it open, by its name."""
+def _possible(text: str, content: Content | None) -> list[tuple[tuple[int, bool, int], str]]:
+    """The fields that a column can be, with how sure that is: the smaller, the surer."""
+    if content is None:
+        return []
+    found = meanings(text)
+    fields = frozenset(meant.field for meant in found)
+    return [
+        ((meant.strength, KINDS[meant.field] == "text" and len(fields) > 1, meant.rank), meant.field)
+        for meant in found
+        if fits(meant.field, content, fields - {meant.field})
+    ]
+
+
+def _in_own_money(headers: Sequence[str], taken: dict[str, str]) -> None:
+    """An account in two currencies is read in the company's own where no column names the other one."""
+    if "currency" in taken:
+        return
+    for text in headers:
+        for meant in meanings(text):
+            if local_money(text) and meant.field in ("debit", "credit", "balance") and meant.field in taken:
+                taken[meant.field] = text
+                taken.pop("booked_open_amount", None)
+
+
+def _role(sheet: Sheet, mapping: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """What a sheet is, by the fields it has and, where they leave it open, by its name; and the mapping as it fits."""
     fields = set(mapping.values())
     dated = fields & {"issued_on", "due_on"}
     names = f"{sheet.source} {sheet.name}"
+    listed = bool(fields & {"due_on", "document_type"}) and "balance" not in fields
     if {"debit", "credit"} & fields and "issued_on" in fields and not fields & {"amount", "open_amount"}:
-        return "account"
+        return ("documents" if listed else "account"), mapping
+    if {"amount", "paid_amount", "issued_on"} <= fields and _either_or(sheet, mapping):
+        renamed = {"amount": "debit", "paid_amount": "credit", "open_amount": "balance"}
+        return "account", {text: renamed.get(meant, meant) for text, meant in mapping.items()}
     if fields & {"amount", "open_amount", "booked_amount", "booked_open_amount"} and dated:
-        if _CREDITS.search(names):
-            return "credit_note_list"
-        return "receipt_list" if _RECEIPTS.search(names) and "due_on" not in fields else "documents"
+        if _CREDITS.search(names) and "document_type" not in fields:
+            return "credit_note_list", mapping
+        return ("receipt_list" if _RECEIPTS.search(names) and "due_on" not in fields else "documents"), mapping
     if "settled_on" in fields and fields & {"amount", "paid_amount"}:
-        return "receipt_list"
-    if fields & {"customer_id", "customer_name"} and fields & {
-        "region",
-        "industry",
-        "terms",
-        "group_id",
-        "salesperson",
-    }:
-        return "customers"
-    return ""
+        return "receipt_list", mapping
+    if dated or not fields & {"customer_id", "customer_name"}:
+        return "", mapping
+    return ("customers" if fields & {"region", "industry", "terms", "group_id", "salesperson"} else ""), mapping
+
+
+def _either_or(sheet: Sheet, mapping: Mapping[str, str]) -> bool:
+    """True for a list in which each row is either billed or paid, like the two sides of an account."""
+    headers = {meant: text for text, meant in mapping.items()}
+    if {"due_on", "invoice_id", "settled_on"} & set(headers) and "open_amount" not in headers:
+        return False
+    billed, paid = (
+        ~sheet.rows[headers[name]].fill_null("").str.contains(r"^[-0., ]*$") for name in ("amount", "paid_amount")
+    )
+    return bool(not (billed & paid).any() and paid.any() and billed.any())
 
 
 def _as_customers(mapping: Mapping[str, str]) -> dict[str, str]:

@@ -91,6 +91,10 @@ class Format:
             currency=currency,
         )
 
+    def mapping(self, headers: Sequence[str]) -> dict[str, str]:
+        """Header text to field for the headers of a sheet that the format names."""
+        return {text: self.columns[plain(text)] for text in headers if plain(text) in self.columns}
+
     def fits(self, sheet: str, headers: Sequence[str]) -> bool:
         """True where all header texts of ``match`` are there, and the worksheet is the one meant."""
         return self.match <= {plain(header) for header in headers} and self.sheet in ("", sheet)

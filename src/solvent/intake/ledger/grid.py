@@ -50,8 +50,8 @@ class Sheet:
     preamble: cells of the rows above the header, each on one line; empty ones and rulings dropped.
     columns: header texts in plain characters on one line, unique; two rows joined, "借方 金额"; "(3)" for a third
         column that has cells and no name.
-    rows: ``_row`` (Int64, from 1, as Excel or an editor shows it), then the columns as String, trimmed; an empty cell
-        is null. Blank rows, rulings and repeats of the header are left out.
+    rows: ``_row`` (Int64, from 1, as Excel or an editor shows it), then the columns as String; an empty cell is null.
+        Cells are trimmed, and ="007" and '007 are 007. Blank rows, rulings and repeats of the header are left out.
     footers: same columns: totals, subtotals, page headings, signatures and notes.
     typed: the cells came typed from a workbook, so numbers may carry binary noise.
     encoding: of a text file; empty for a workbook.
@@ -105,7 +105,7 @@ def _grids(source: Source, known: Callable[[str], bool], limits: Limits) -> tupl
     """
     name, data = source.name, source.data
     if len(data) > limits.file_bytes:
-        raise Refused(Problem("intake.file.too_large", name, {"limit": limits.file_bytes}))
+        raise Refused(Problem("intake.file.too_large", name, {"limit": limits.file_bytes, "unit": "bytes"}))
     kind = kind_of(data)
     if kind in ("zip", "compound", "page", "xml"):
         grids, problems = workbook_grids(name, data, kind, limits)

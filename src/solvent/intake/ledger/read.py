@@ -18,6 +18,7 @@ from solvent.intake.ledger.grid import Sheet, Source, sheets
 from solvent.intake.ledger.rows.account import account
 from solvent.intake.ledger.rows.documents import documents
 from solvent.intake.ledger.rows.gather import Gathered, gather
+from solvent.intake.ledger.rows.shape import shaped
 from solvent.intake.ledger.rows.sieve import FAULTS, Sieve
 from solvent.intake.ledger.rows.tables import joined, own_table
 from solvent.intake.ledger.totals import control_total, footer_problems
@@ -86,7 +87,7 @@ def read_ledger(sources: Sequence[Source], *, formats: Sequence[Format] = (), cu
     words = {text for form in formats for text in form.columns}
     for source in sources:
         read, told = sheets(source, known=lambda text: known(text) or plain(text) in words)
-        found += read
+        found += [shaped(sheet) for sheet in read]
         problems += told
     parts = [_read(sheet, read_columns(sheet, formats, currency), currency) for sheet in found]
     for part in parts:

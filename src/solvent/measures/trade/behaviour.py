@@ -80,9 +80,11 @@ def behaviour(books: Books, terms: Behaviour = DEFAULTS) -> pl.DataFrame:
         (pl.col("delay_days").fill_null(0.0) > terms.delay_days).alias("slow"),
     )
     columns = (
-        "customer_id", "payments", "paid_delay_days", "delay_days", "delay_spread_days", "worst_delay_days",
+        "customer_id", "payments", "paid_delay_days", "delay_days", "delay_spread_days",
+        "worst_delay_days",
         "late_share",
-        "trend_days_per_year", "recent_delay_days", "earlier_delay_days", "oldest_overdue_days", "payment_index", "slow",
+        "trend_days_per_year",
+        "recent_delay_days", "earlier_delay_days", "oldest_overdue_days", "payment_index", "slow",
         "last_month_purchases", "usual_purchases", "jump_share", "jumped", "volatility", "first_on",
     )  # fmt: skip
     return told.select(columns).sort("customer_id").collect(engine="streaming")

@@ -71,7 +71,7 @@ def plain_workbook(name: str, data: bytes, limits: Limits) -> tuple[bytes, list[
         errors = _checked(name, stream, limits)
     except (_BrokenError, struct.error, IndexError, OverflowError, ValueError) as error:
         raise Refused(Problem("intake.file.unreadable", name, {"kind": "xls"})) from error
-    return _contained(bytes(stream)), errors
+    return contained(bytes(stream)), errors
 
 
 def _stream(name: str, data: bytes) -> bytearray:
@@ -162,7 +162,7 @@ def _error_in(stream: bytearray, kind: int, start: int, length: int) -> str:
     return ""
 
 
-def _contained(stream: bytes) -> bytes:
+def contained(stream: bytes) -> bytes:
     """A compound file (sectors of 4,096 bytes) that holds this one stream as ``Workbook``."""
     size = 4096
     stream = stream.ljust(size, b"\0")

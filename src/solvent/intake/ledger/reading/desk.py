@@ -43,7 +43,7 @@ class Desk:
     def need(self, cells: int) -> None:
         """Refuse what there is no room for."""
         if cells > self.room or self.room < 0:
-            raise Refused(Problem("intake.file.too_large", self.name, {"limit": self.cells}))
+            raise Refused(Problem("intake.file.too_large", self.name, {"limit": self.cells, "unit": "cells"}))
 
     def put(self, table: Table, row: int, column: int, text: str) -> None:
         """A cell; rows come in order, ``column`` counts from 0."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from email import message_from_bytes
-from email.policy import default
 from html.parser import HTMLParser
 
 from solvent.base.problem import Problem
@@ -13,8 +12,10 @@ from solvent.intake.ledger.reading.desk import Desk, Table
 from solvent.intake.ledger.reading.encoding import encoding_of
 from solvent.intake.ledger.reading.limits import Limits, Refused
 
-_CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
-_CHINESE = ("gb2312", "gbk", "x-gbk")
+_CHARSET = re.compile(
+    rb"""charset\s*=\s*["']?(gb2312|gbk|gb18030|big5|shift_jis|euc-kr|windows-125[0-8]|iso-8859-[1-9])\b""",
+    re.IGNORECASE,
+)
 _WIDEST = 300
 
 
@@ -45,21 +46,19 @@ def page_tables(name: str, data: bytes, limits: Limits) -> list[Table]:
 
 
 def _text(data: bytes) -> str:
+    """The characters of a page, out of the mail around it; what it declares counts where its bytes leave a doubt."""
     if data.lstrip()[:13].lower() == b"mime-version:":
-        for part in message_from_bytes(data, policy=default).walk():
+        for part in message_from_bytes(data).walk():
             body = part.get_payload(decode=True)
             if part.get_content_type() == "text/html" and isinstance(body, bytes):
                 data = body
                 break
     codec, skip = encoding_of(data)
     declared = _CHARSET.search(data[:4096])
-    if declared and not skip:
-        label = declared.group(1).decode("ascii", "replace").lower()
-        codec = "gb18030" if label in _CHINESE else label
-    try:
-        return data[skip:].decode(codec, "replace").replace("\0", "")
-    except (LookupError, UnicodeError):  # a label that names no codec, or one that is not of characters
-        return data[skip:].decode(encoding_of(data)[0], "replace").replace("\0", "")
+    label = declared.group(1).decode().lower() if declared else ""
+    if codec in ("cp1252", "cp950") and label:
+        codec = "gb18030" if label in ("gb2312", "gbk") else label
+    return data[skip:].decode(codec, "replace").replace("\0", "")
 
 
 @dataclass

@@ -84,9 +84,9 @@ class _OpenDocument:
         if tag == "table":
             self.table, self.row = self.desk.begin(attributes.get("name", "")), 0
         elif tag == "table-row":
-            self.high, self.column, self.cells = int(attributes.get("number-rows-repeated", 1)), 0, []
+            self.high, self.column, self.cells = max(int(attributes.get("number-rows-repeated", 1)), 1), 0, []
         elif tag in ("table-cell", "covered-table-cell"):
-            self.wide = int(attributes.get("number-columns-repeated", 1))
+            self.wide = max(int(attributes.get("number-columns-repeated", 1)), 1)
             self.value, self.texts, self.inside = _value(attributes), [], True
         elif tag == "p" and self.texts:
             self.texts.append("\n")

@@ -70,7 +70,7 @@ def workbook_grids(name: str, data: bytes, kind: str, limits: Limits) -> tuple[l
     """
     if kind in ("page", "xml"):
         if len(data) > limits.markup_bytes:
-            raise Refused(Problem("intake.file.too_large", name, {"limit": limits.markup_bytes}))
+            raise Refused(Problem("intake.file.too_large", name, {"limit": limits.markup_bytes, "unit": "bytes"}))
         tables = page_tables(name, data, limits) if kind == "page" else single_file(name, data, limits)
         return _laid(tables, limits, typed=kind == "xml"), []
     if kind == "compound":
@@ -183,8 +183,8 @@ def _number(value: float) -> str:
 
 
 def _moment(value: datetime) -> str:
-    whole_seconds = (value + _SECOND).replace(microsecond=0)
-    return whole_seconds.strftime("%Y-%m-%d %H:%M:%S" if whole_seconds.time() != time() else "%Y-%m-%d")
+    shown = (value + _SECOND).replace(microsecond=0).isoformat(" ")
+    return shown.removesuffix(" 00:00:00")
 
 
 _TEXT: Mapping[type, Callable[[Any], str]] = {
@@ -194,6 +194,6 @@ _TEXT: Mapping[type, Callable[[Any], str]] = {
     bool: lambda value: "TRUE" if value else "FALSE",
     date: date.isoformat,
     datetime: _moment,
-    time: lambda value: value.strftime("%H:%M:%S"),
+    time: lambda value: value.isoformat("seconds"),
     timedelta: str,
 }

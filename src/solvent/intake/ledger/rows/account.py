@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
 
 import polars as pl
 
@@ -13,11 +11,6 @@ from solvent.intake.ledger.rows.sieve import Sieve
 
 _OPENING = r"期初|上年结转|上期结转|年初|承前页|opening|brought forward|b/f|saldovortrag"
 _RED = r"红冲|红字|冲红|退回|退货|冲回|冲销"
-_NAMED = re.compile(
-    r"(?:客户|往来单位|单位|客户名称|往来单位名称|customer|account|debtor|name)\s*[:：]\s*([^\s:：]+(?: [^\s:：]+)*)",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(r"应收账款[-_—/\\]+(\S+)")
 _SHEET_WORDS = re.compile(r"^(sheet\s*\d*|明细账?|应收账款.*|ledger|data|表\d*|工作表\d*)$", re.IGNORECASE)
 
 
@@ -43,9 +36,8 @@ def account(sieve: Sieve) -> tuple[pl.DataFrame, int | None]:
         pl.lit(sieve.reading.sheet).alias("sheet"),
     )
     frame = frame.with_columns(pl.col("customer_id", "customer_name").fill_null(strategy="forward"))
-    if frame["customer_id"].null_count() and not sieve.has("customer_name"):
-        name = _named(sieve.sheet.preamble, sieve.reading.sheet)
-        frame = frame.with_columns(pl.col("customer_id").fill_null(name))
+    if not sieve.has("customer_id") and not sieve.has("customer_name"):
+        frame = frame.with_columns(pl.lit(_of_sheet(sieve.reading.sheet), dtype=pl.String).alias("customer_id"))
     who = pl.coalesce("customer_id", "customer_name").fill_null("?")
     owed = pl.when(pl.col("direction").str.contains("^贷|^cr|^c$|^h$")).then(-pl.col("balance")).otherwise("balance")
     frame = frame.with_columns(who.alias("who"), owed.alias("balance"))
@@ -114,12 +106,6 @@ def _postings(frame: pl.DataFrame) -> pl.DataFrame:
     return conform(posted.with_columns(pl.lit(None, dtype=pl.String).alias("reference")))
 
 
-def _named(preamble: Sequence[Sequence[str]], sheet: str) -> str | None:
-    """The customer that a preamble line or the worksheet's name tells; None where neither does."""
-    for line in preamble:
-        text = unicodedata.normalize("NFKC", "  ".join(line))
-        for pattern in (_SUBJECT, _NAMED):
-            found = pattern.search(text)
-            if found:
-                return found.group(1).strip()
-    return None if not sheet or _SHEET_WORDS.match(sheet.strip()) else sheet.strip()
+def _of_sheet(name: str) -> str | None:
+    """The customer that the worksheet is named after; None for a name that is none."""
+    return None if not name.strip() or _SHEET_WORDS.match(name.strip()) else name.strip()

@@ -1,0 +1,149 @@
+"""Invoicing: the three clocks from delivery to invoice and statement, and what lateness costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from solvent.base.calendar import workdays_between
+from solvent.base.problem import Problem
+from solvent.base.terms import Terms, term
+from solvent.books.books import Books
+from solvent.measures.sums import Figure, sums
+
+
+@dataclass(frozen=True)
+class Invoicing(Terms, key="measures.invoicing"):
+    """How soon after delivery an invoice and a statement go out, and what a day of delay costs."""
+
+    e_invoice_hours: int = term(24, unit="hours from delivery to electronic invoice", source="REQUIREMENTS AR-06")
+    formal_workdays: int = term(3, unit="workdays from delivery to formal invoice", source="REQUIREMENTS AR-06, CO-02")
+    statement_days: int = term(3, unit="days from shipment to electronic statement", source="REQUIREMENTS CO-03")
+    country: str = term("CN", unit="country whose workdays count", source="own choice: the company's home")
+    funding_rate: float = term(0.05, unit="yearly cost of money, share", source="own choice: a working-capital loan")
+
+
+DEFAULTS = Invoicing()
+
+
+def clocks(books: Books, terms: Invoicing = DEFAULTS) -> pl.DataFrame:
+    """Each delivery against the three clocks (REQUIREMENTS AR-06).
+
+    Where both moments are known the first clock counts hours, else days: the same or the next day is within 24 hours.
+
+    Returns, sorted by delivery: delivery_id, customer_id, salesperson, delivered_on, invoiced_on (first invoice that
+    bills it; empty: none yet), currency, amount, e_invoice, formal, statement (String: met, late, waiting; statement
+    is empty where statements are not recorded at all), workdays_taken (Int64, up to the day of the books where not
+    invoiced), days_late (Int64: days beyond the first clock).
+    """
+    billed = (
+        books.table("open_items")
+        .filter(pl.col("delivery_id").is_not_null())
+        .group_by("delivery_id")
+        .agg(pl.col("issued_on").min().alias("invoiced_on"), pl.col("issued_at").min())
+    )
+    frame = books.table("deliveries").join(billed, on="delivery_id", how="left").collect()
+    first = books.as_of.year if frame.is_empty() else int(frame.select(pl.col("delivered_on").min().dt.year()).item())
+    years = (first, books.as_of.year)
+    until = pl.col("invoiced_on").fill_null(books.as_of)
+    both = pl.col("delivered_at").is_not_null() & pl.col("issued_at").is_not_null()
+    hours = pl.when(both).then((pl.col("issued_at") - pl.col("delivered_at")).dt.total_minutes() / 60.0)
+    days = (until - pl.col("delivered_on")).dt.total_days()
+    allowed = terms.e_invoice_hours / 24
+    in_time = pl.when(both).then(hours <= terms.e_invoice_hours).otherwise(days <= allowed)
+    worked = workdays_between(pl.col("delivered_on"), until, country=terms.country, years=years)
+    stated = frame["statement_sent_on"].null_count() < frame.height
+    shown = (pl.col("statement_sent_on").fill_null(books.as_of) - pl.col("delivered_on")).dt.total_days()
+    told = frame.with_columns(worked.alias("workdays_taken")).with_columns(
+        _state(in_time, pl.col("invoiced_on")).alias("e_invoice"),
+        _state(pl.col("workdays_taken") <= terms.formal_workdays, pl.col("invoiced_on")).alias("formal"),
+        (
+            _state(shown <= terms.statement_days, pl.col("statement_sent_on"))
+            if stated
+            else pl.lit(None, dtype=pl.String)
+        ).alias("statement"),
+        pl.when(in_time).then(0).otherwise((days - int(allowed)).clip(0)).cast(pl.Int64).alias("days_late"),
+    )
+    columns = (
+        "delivery_id", "customer_id", "salesperson", "delivered_on", "invoiced_on", "currency", "amount", "e_invoice",
+        "formal", "statement", "workdays_taken", "days_late",
+    )  # fmt: skip
+    return told.select(columns).sort("delivery_id")
+
+
+def _state(in_time: pl.Expr, done_on: pl.Expr) -> pl.Expr:
+    """Met or late; what is not done and still in time is waiting."""
+    return (
+        pl.when(~in_time).then(pl.lit("late")).when(done_on.is_null()).then(pl.lit("waiting")).otherwise(pl.lit("met"))
+    )
+
+
+def clock_rates(told: pl.DataFrame, by: str | None = None) -> pl.DataFrame:
+    """Shares of deliveries that met each clock, of those met or late: e_invoice_share, formal_share, statement_share.
+
+    Args:
+        told: the frame of ``clocks``.
+        by: ``salesperson``, ``month`` (of delivery), or None for one row of all.
+    """
+    frame = told.with_columns(pl.col("delivered_on").dt.month_end().alias("month"))
+    cells = [pl.len().cast(pl.Int64).alias("deliveries")]
+    for clock in ("e_invoice", "formal", "statement"):
+        decided = (pl.col(clock) != "waiting").sum()
+        cells.append(pl.when(decided > 0).then((pl.col(clock) == "met").sum() / decided).alias(f"{clock}_share"))
+    return frame.select(cells) if by is None else frame.group_by(by).agg(cells).sort(by, nulls_last=True)
+
+
+def late_cost(books: Books, told: pl.DataFrame, terms: Invoicing = DEFAULTS) -> Figure:
+    """What late invoicing has cost (FORMULAS 4.5.9): amount x days late x yearly rate / 365, in main units' minor.
+
+    ``inputs``: late deliveries, their mean days by amount, and the amount delivered and not yet invoiced.
+    """
+    if told.is_empty():
+        return Figure(None, "late_invoicing", {}, Problem("measures.invoicing.no_deliveries"))
+    late = told.filter(pl.col("days_late") > 0)
+    weighed = sums(late.lazy(), books, "days_late").collect()
+    waiting = sums(told.filter(pl.col("invoiced_on").is_null()).lazy(), books).collect().item()
+    if weighed["amount"].null_count():
+        return Figure(None, "late_invoicing", {}, Problem("measures.invoicing.no_rate"))
+    money_days = int((weighed["amount"] * weighed["days_late"]).sum())
+    total = int(weighed["amount"].sum())
+    inputs = {
+        "late": late.height,
+        "days": money_days / total if total else 0.0,
+        "not_invoiced": waiting,
+        "rate": terms.funding_rate,
+    }
+    return Figure(money_days * terms.funding_rate / 365, "late_invoicing", inputs)
+
+
+def unmatched(books: Books) -> pl.DataFrame:
+    """Deliveries without invoice and invoices without delivery, by salesperson (REQUIREMENTS AR-10).
+
+    Invoices without delivery are told only where any invoice of the ledger names one.
+
+    Returns: salesperson, uninvoiced (Int64, deliveries), undelivered (Int64, invoices; empty where not told).
+    """
+    items = books.table("open_items").collect()
+    keeper = (
+        books.table("customers")
+        .select("customer_id", pl.col("salesperson").alias("keeper"))
+        .unique("customer_id")
+        .collect()
+    )
+    invoiced = items.get_column("delivery_id").drop_nulls().unique()
+    who = pl.coalesce("salesperson", "keeper").alias("salesperson")
+    open_ = books.table("deliveries").collect().join(keeper, on="customer_id", how="left")
+    waiting = (
+        open_.filter(~pl.col("delivery_id").is_in(invoiced.implode()))
+        .group_by(who)
+        .agg(pl.len().cast(pl.Int64).alias("uninvoiced"))
+    )
+    if invoiced.is_empty():
+        return waiting.with_columns(pl.lit(None, dtype=pl.Int64).alias("undelivered")).sort(
+            "salesperson", nulls_last=True
+        )
+    bare = items.filter(pl.col("delivery_id").is_null()).unique("invoice_id").join(keeper, on="customer_id", how="left")
+    missing = bare.group_by(who).agg(pl.len().cast(pl.Int64).alias("undelivered"))
+    both = waiting.join(missing, on="salesperson", how="full", coalesce=True, nulls_equal=True)
+    return both.with_columns(pl.col("uninvoiced", "undelivered").fill_null(0)).sort("salesperson", nulls_last=True)
