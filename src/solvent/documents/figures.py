@@ -16,6 +16,7 @@ from solvent.assessment import Assessment
 from solvent.base.money import UNKNOWN, decimal
 from solvent.base.problem import Problem
 from solvent.measures.aging import UNAPPLIED
+from solvent.measures.measures import Measures
 
 SCHEMA = "solvent.assessment/1"
 FLOWS = ("operating", "investing", "financing", "internal", "uncategorised", "total", "spent")
@@ -25,21 +26,27 @@ Json = Any
 
 def figures(assessment: Assessment) -> dict[str, Json]:
     """Every figure of an assessment, ready for ``json.dumps``; the key order is that of reading."""
-    books, measures = assessment.snapshot.books, assessment.snapshot.measures
-    currency = books.currency
-    total = measures.aging.item(0, "total")
-    tie = measures.tie_out
-    family = measures.dso
-    shares = measures.concentration
+    books = assessment.snapshot.books
     return {
         "schema": SCHEMA,
         "as_of": books.as_of.isoformat(),
         "known_on": None if books.known_on is None else books.known_on.isoformat(),
-        "currency": None if currency == UNKNOWN else currency,
+        "currency": None if books.currency == UNKNOWN else books.currency,
         "basis": books.basis.value,
         "seed": assessment.seed,
         "policy": policy_of(assessment),
-        "open_total": amount(total, currency),
+        **_receivables(assessment.snapshot.measures, books.currency),
+        **_trade(assessment.snapshot.measures, books.currency),
+        **_company(assessment.snapshot.measures, books.currency),
+        "problems": [problem_of(problem) for problem in assessment.problems],
+    }
+
+
+def _receivables(measures: Measures, currency: str) -> dict[str, Json]:
+    """Ageing, days, collection and concentration."""
+    tie, family, shares = measures.tie_out, measures.dso, measures.concentration
+    return {
+        "open_total": amount(measures.aging.item(0, "total"), currency),
         "aging": aging_of(measures.aging, measures.aging_by_customer, currency),
         "overdue_share": measures.overdue_share,
         "disputed": amount(measures.disputed, currency),
@@ -68,6 +75,12 @@ def figures(assessment: Assessment) -> dict[str, Json]:
         "provision": amount(_total(measures.provision, "provision"), currency),
         "provision_matrix": records(measures.provision, currency, ("exposure", "provision")),
         "dso_history": records(measures.dso_history, currency, ("receivables", "current", "sales")),
+    }
+
+
+def _trade(measures: Measures, currency: str) -> dict[str, Json]:
+    """Customers, salespeople and invoicing."""
+    return {
         "customers": records(measures.behaviour, currency, ("last_month_purchases", "usual_purchases")),
         "salespeople": records(measures.salespeople, currency, ("due", "collected", "overdue", "sales")),
         "invoicing": {
@@ -76,6 +89,12 @@ def figures(assessment: Assessment) -> dict[str, Json]:
             "late_days": measures.late_invoicing.inputs.get("days"),
             "unmatched": records(measures.unmatched, currency, ()),
         },
+    }
+
+
+def _company(measures: Measures, currency: str) -> dict[str, Json]:
+    """Payables, stock, liquidity and cash."""
+    return {
         "payables": {name: figure.value for name, figure in measures.payables.items()},
         "stock": {name: figure.value for name, figure in measures.stock.items()},
         "slow_movers": [
@@ -86,7 +105,6 @@ def figures(assessment: Assessment) -> dict[str, Json]:
         "cash": amount(measures.cash, currency),
         "cash_flow": records(measures.cash_flow, currency, FLOWS),
         "monthly_spend": amount(measures.monthly_spend, currency),
-        "problems": [problem_of(problem) for problem in assessment.problems],
     }
 
 

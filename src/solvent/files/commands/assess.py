@@ -10,12 +10,12 @@ from solvent.books.books import open_books
 from solvent.documents.figures import figures
 from solvent.files.asking import Asked, add_day, add_ledger, add_outputs, add_policy, ask
 from solvent.files.command import OK, Command
+from solvent.files.commands.show import show
 from solvent.files.corrections import Corrections, intake_figures, report_intake, write_corrections
 from solvent.files.language import Language
 from solvent.files.load import load
 from solvent.files.policy_file import read_policy
 from solvent.files.screen import Screen, write_csv, write_json
-from solvent.files.show import show
 
 
 def _add(parser: ArgumentParser, language: Language) -> None:

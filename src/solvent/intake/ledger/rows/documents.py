@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
 from solvent.base.money import UNKNOWN
 from solvent.intake.ledger.cells.terms import due_on
-from solvent.intake.ledger.fields import plain
+from solvent.intake.ledger.rows.kinds import kinds
 from solvent.intake.ledger.rows.postings import conform
 from solvent.intake.ledger.rows.sieve import Sieve
 
-_CREDIT = re.compile(
-    r"红字|贷项|退货|退回|红冲|冲销|冲回|credit(?!.*debit)|^dg$|^cn$|^cm$|gutschrift|return|rebate|折让"
-)
-_RECEIPT = re.compile(r"收款|回款|到账|预收|receipt|payment|^dz$|^zp$|^pmt$|^py$|zahlung|deposit|收到|advance")
-_INVOICE = re.compile(
-    r"发票|应收|销售|出库|开票|invoice|^rv$|^dr$|^inv$|^in$|^rg$|debitnote|rechnung|期初|opening|instal"
-)
-_VOID = re.compile(
-    r"^(已?作废|作废单据?|已?取消|cancelled|canceled|void|voided|reversed|storniert|draft|草稿|已冲销|y作废)$"
-)
-_NOT_VOID = re.compile(r"作废状态|作废标志|是否作废|cancel|void")
-_HERE = re.compile(r"^(是|yes|y|true|1|x|b)$")
 _TEXTS = (
     "customer_id",
     "customer_name",
@@ -44,6 +30,7 @@ _TEXTS = (
     "delivery_id",
     "dispute_reason",
 )
+_WHO = pl.coalesce("customer_id", "customer_name").alias("who")
 
 
 def documents(sieve: Sieve) -> pl.DataFrame:
@@ -63,8 +50,7 @@ def documents(sieve: Sieve) -> pl.DataFrame:
     frame = _valued(frame, sieve)
     frame = frame.with_columns(_kind(sieve, frame))
     frame = _signed(frame, sieve)
-    _void(sieve)
-    return conform(frame)
+    return conform(_cleared_by_day(_stated(frame, sieve)))
 
 
 def _dated(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
@@ -100,11 +86,27 @@ def _valued(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
         sieve.money("credit", currency).alias("credit"),
         booked_in.alias("booked_in"),
     )
-    if reading.role == "receipt_list" and not sieve.has("amount"):
-        frame = frame.with_columns(pl.col("paid").alias("face"), pl.lit(None, dtype=pl.Int64).alias("paid"))
+    money = sieve.money("credited_amount", currency)
+    frame = frame.with_columns(
+        pl.when(pl.col("open").is_null() & pl.col("face").is_not_null() & money.is_not_null())
+        .then(pl.col("face") - pl.col("paid").fill_null(0).abs() - money.abs())
+        .otherwise("open")
+        .alias("open")
+    )
     two_sided = pl.when(pl.col("debit").is_null() & pl.col("credit").is_null()).then(None)
     difference = two_sided.otherwise(pl.col("debit").fill_null(0) - pl.col("credit").fill_null(0))
-    frame = frame.with_columns(pl.coalesce("face", difference, "open").alias("face"))
+    nothing = (pl.col("face").fill_null(0) == 0) & (pl.col("open").fill_null(0) != 0)
+    frame = frame.with_columns(
+        pl.when(nothing).then("open").otherwise(pl.coalesce("face", difference, "open")).alias("face"),
+        pl.when(nothing).then(None).otherwise("paid").alias("paid"),
+    )
+    # What is paid on no invoice is a receipt of its own.
+    bare = pl.col("face").is_null() & (pl.col("paid").fill_null(0) != 0)
+    frame = frame.with_columns(
+        bare.alias("bare"),
+        pl.when(bare).then("paid").otherwise("face").alias("face"),
+        pl.when(bare).then(None).otherwise("paid").alias("paid"),
+    )
     local = pl.col("face").is_null() & pl.coalesce("booked", "booked_open").is_not_null()
     frame = frame.with_columns(
         pl.when(local).then("booked_in").otherwise("currency").alias("currency"),
@@ -131,50 +133,45 @@ def _indicated(sieve: Sieve, frame: pl.DataFrame, name: str) -> pl.Series:
 
 
 def _kind(sieve: Sieve, frame: pl.DataFrame) -> pl.Series:
-    """What each row is: by its document type, else by the sheet, else by its sign."""
-    told = sieve.text("document_type")
-    given = sieve.reading.values.get("document_type", {})
-    meant = {cell: _kind_of(cell, given) for cell in told.unique().drop_nulls()}
-    by_type = told.replace_strict(meant, default=None, return_dtype=pl.String)
+    """What each row is: by its document type, else by the sheet, else by the side it stands on, else by its sign."""
+    by_type = kinds(sieve.text("document_type"), sieve.reading.values.get("document_type", {}))
     by_sheet = {"receipt_list": "receipt", "credit_note_list": "credit_note"}.get(sieve.reading.role)
     if by_sheet is not None:
         return by_type.fill_null(by_sheet).alias("kind")
+    two_sided = not sieve.has("amount") and sieve.has("credit")
+    given = (pl.col("credit").fill_null(0) != 0) if two_sided else pl.lit(False)
     by_sign = frame.select(
-        pl.when(pl.col("face") < 0).then(pl.lit("credit_note")).otherwise(pl.lit("invoice"))
+        pl.when(pl.col("bare") | (given & (pl.col("face") < 0)))
+        .then(pl.lit("receipt"))
+        .when(given)
+        .then(pl.lit("refund"))
+        .when(pl.col("face") < 0)
+        .then(pl.lit("credit_note"))
+        .otherwise(pl.lit("invoice"))
     ).to_series()
-    return by_type.zip_with(by_type.is_not_null(), by_sign).alias("kind")
-
-
-def _kind_of(cell: str, given: dict[str, str] | object) -> str | None:
-    word = plain(cell)
-    if isinstance(given, dict) and word in given:
-        return "invoice" if given[word] == "opening" else str(given[word])
-    for kind, pattern in (("credit_note", _CREDIT), ("receipt", _RECEIPT), ("invoice", _INVOICE)):
-        if pattern.search(word):
-            return kind
-    return None
+    return by_type.zip_with(by_type.is_not_null() & ~(frame["bare"] & (by_type == "invoice")), by_sign).alias("kind")
 
 
 def _signed(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
     """Amounts with the sign of the customer's account, and refunds and reversals told apart.
 
-    Credit notes and receipts are written with a minus in one system and without in another; the majority of a sheet's
-    own rows of that kind says which. A row against the majority is the reverse of its kind.
+    Where a debit/credit mark or column gives the sign, it counts. Else a credit note lessens what is owed however it
+    is written, and receipts are written with a minus in one system and without in another: the majority of a sheet's
+    own receipts says which, and one against the majority is a payment that went back.
     """
-    against = {
-        name: int((frame.filter(pl.col("kind") == name)["face"] < 0).sum())
-        > int((frame.filter(pl.col("kind") == name)["face"] > 0).sum())
-        for name in ("credit_note", "receipt")
-    }
-    plain_kinds = [name for name, negative in against.items() if not negative]
-    flip = pl.when(pl.col("kind").is_in(plain_kinds)).then(-1).otherwise(1)
-    frame = frame.with_columns(flip.alias("flip"))
+    marked_sign = sieve.has("sign") or (not sieve.has("amount") and sieve.has("credit"))
+    kind, face = pl.col("kind"), pl.col("face")
+    paid = frame.filter(kind == "receipt")["face"]
+    unsigned = not marked_sign and int((paid > 0).sum()) > int((paid < 0).sum())
+    if not marked_sign:
+        refunded = pl.when((kind == "refund") & (face < 0)).then(pl.lit("credit_note")).otherwise(kind)
+        frame = frame.with_columns(refunded.alias("kind"))
+    turned = (kind == "credit_note") & (face > 0) & pl.lit(not marked_sign)
+    flip = pl.when(turned | ((kind == "receipt") & pl.lit(unsigned))).then(-1).otherwise(1)
     frame = frame.with_columns(
-        (pl.col("face") * pl.col("flip")).alias("amount"),
-        (pl.col("booked") * pl.col("flip")).alias("booked"),
-        (pl.col("open") * pl.col("flip")).alias("open"),
+        (face * flip).alias("amount"), (pl.col("booked") * flip).alias("booked"), (pl.col("open") * flip).alias("open")
     )
-    kind, amount = pl.col("kind"), pl.col("amount")
+    amount = pl.col("amount")
     frame = frame.with_columns(
         pl.when((kind == "invoice") & (amount < 0))
         .then(pl.lit("credit_note"))
@@ -191,10 +188,46 @@ def _signed(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
     return frame.with_columns(pl.when(unnamed).then(pl.lit(UNKNOWN)).otherwise("currency").alias("currency"))
 
 
-def _void(sieve: Sieve) -> None:
-    """Cancelled documents do not count; they come back as rejected, with that reason."""
-    if not sieve.has("status"):
-        return
-    cells = sieve.text("status").str.to_lowercase().str.strip_chars()
-    pattern = _HERE if _NOT_VOID.search(plain(sieve.reading.header("status") or "")) else _VOID
-    sieve.reject(cells.str.contains(pattern.pattern).fill_null(False), "intake.row.cancelled", "status")
+def _stated(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
+    """What a status says: a cancelled document is rejected, a paid one without figures or days is paid in full.
+
+    A reversed document counts where its reversal stands in the same sheet, for then the two cancel out; else it is
+    rejected like a cancelled one.
+    """
+    told = {
+        name: states(sieve.text(name), sieve.reading.values.get(name, {}))
+        for name in ("status", "paid_state")
+        if sieve.has(name)
+    }
+    none = pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+    for name, state in told.items():
+        sieve.reject((state == "void").fill_null(False), "intake.row.cancelled", name)
+        opposite = frame.select(_WHO, (-pl.col("amount")).alias("amount"))
+        paired = frame.select(_WHO, "amount").with_row_index("place").join(opposite, on=["who", "amount"], how="semi")
+        alone = ~pl.int_range(frame.height, dtype=pl.UInt32, eager=True).is_in(paired["place"].implode())
+        sieve.reject((state == "reversed").fill_null(False) & alone, "intake.row.cancelled", name)
+    if sieve.has("void"):
+        state = states(sieve.text("void"), sieve.reading.values.get("void", {}))
+        sieve.reject(marked(sieve.text("void")) | (state == "void").fill_null(False), "intake.row.cancelled", "void")
+    paid, partly = none, none
+    for name, state in told.items():
+        paid = paid | (state == "paid").fill_null(False)
+        partly = partly | (state == "partly").fill_null(False)
+        if name == "paid_state":
+            paid = paid | marked(sieve.text(name))
+    silent = frame.select(pl.all_horizontal(pl.col("open", "paid", "settled_on").is_null())).to_series()
+    if (partly & silent).any():
+        sieve.note("intake.partly_paid", None, {"count": int((partly & silent).sum())})
+    used = paid & silent & frame["kind"].is_in(["invoice", "credit_note"])
+    return frame.with_columns(frame["open"].zip_with(~used, pl.zeros(frame.height, pl.Int64, eager=True)).alias("open"))
+
+
+def _cleared_by_day(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
+    """Where a list shows payments with the day on which they were cleared, and no clearing document, the day is it."""
+    if sieve.has("clearing_id") or sieve.reading.role != "documents" or not sieve.has("settled_on"):
+        return frame
+    plain_row = pl.all_horizontal(pl.col("open", "paid").is_null()) & pl.col("settled_on").is_not_null()
+    if frame.filter(plain_row & pl.col("kind").is_in(["receipt", "refund"])).is_empty():
+        return frame
+    group = pl.concat_str(_WHO.fill_null("?"), pl.lit(" "), pl.col("settled_on").cast(pl.String))
+    return frame.with_columns(pl.when(plain_row).then(group).alias("clearing_id"))

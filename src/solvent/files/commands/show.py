@@ -155,6 +155,111 @@ def provision(assessment: Assessment, screen: Screen) -> None:
     screen.table(("days past due", "exposure", "loss rate", "provision", "rate from"), rows)
 
 
+def behaviour(assessment: Assessment, screen: Screen) -> None:
+    """Customers whose way of paying or buying crosses a line."""
+    language, snapshot = screen.language, assessment.snapshot
+    frame = (
+        snapshot.measures.behaviour.filter(pl.col("slow") | pl.col("jumped").fill_null(False))
+        .join(_names(assessment), on="customer_id", how="left", maintain_order="left")
+        .sort("delay_days", descending=True, nulls_last=True)
+        .head(TOP)
+    )
+    if frame.is_empty():
+        return
+    rows = [
+        (
+            row["name"] or row["customer_id"],
+            language.days(row["delay_days"]),
+            language.days(row["earlier_delay_days"]),
+            language.days(row["recent_delay_days"]),
+            language.number(row["payment_index"], 0),
+            _signed(language, row["jump_share"]) if row["jumped"] else "",
+        )
+        for row in frame.iter_rows(named=True)
+    ]
+    screen.heading("Customers to look at: late on average, or buying much more")
+    heads = ("customer", "days late", "paid late before", "paid late, last 90 days", "payment index", "orders")
+    screen.table(heads, rows)
+
+
+def salespeople(assessment: Assessment, screen: Screen) -> None:
+    """Collection results of the last full month."""
+    language, measures, currency = screen.language, assessment.snapshot.measures, assessment.snapshot.books.currency
+    frame = measures.salespeople.filter((pl.col("period") == "month") & pl.col("salesperson").is_not_null())
+    if frame.is_empty():
+        return
+    rows = [
+        (
+            row["salesperson"],
+            language.money(row["due"], currency),
+            language.share(row["collection_share"]),
+            language.money(row["overdue"], currency),
+            language.money(row["sales"], currency),
+        )
+        for row in frame.sort("overdue", descending=True).head(TOP).iter_rows(named=True)
+    ]
+    screen.heading("Collection by salesperson, last full month")
+    screen.table(("salesperson", "fell due", "of that collected", "overdue now", "sales"), rows)
+
+
+def discipline(assessment: Assessment, screen: Screen) -> None:
+    """The invoicing clocks, and what lateness has cost."""
+    language, measures, currency = screen.language, assessment.snapshot.measures, assessment.snapshot.books.currency
+    told = measures.clocks.to_dicts()[0]
+    if not told["deliveries"]:
+        return
+    cost = measures.late_invoicing.value
+    rows = [
+        (language.say("invoiced within 24 hours of delivery"), language.share(told["e_invoice_share"])),
+        (language.say("formal invoice within 3 workdays"), language.share(told["formal_share"])),
+        (language.say("statement within 3 days of shipment"), language.share(told["statement_share"])),
+        (language.say("late invoicing has cost"), "-" if cost is None else language.money(round(cost), currency)),
+    ]
+    screen.heading("Invoicing")
+    screen.table(("measure", "value"), rows)
+
+
+def company(assessment: Assessment, screen: Screen) -> None:
+    """Working capital, liquidity and cash."""
+    language, measures, currency = screen.language, assessment.snapshot.measures, assessment.snapshot.books.currency
+    newest = measures.ratios.tail(1).to_dicts()[0] if measures.ratios.height else {}
+    flow = measures.cash_flow.tail(3)
+    rows = [
+        (language.say("cash on all accounts"), _money(language, measures.cash, currency)),
+        (language.say("monthly spend, mean of 3 months"), _money(language, measures.monthly_spend, currency)),
+        *(
+            (
+                language.say("operating cash flow, {month}", month=f"{row['month_end']:%Y-%m}"),
+                _money(language, row["operating"], currency),
+            )
+            for row in flow.iter_rows(named=True)
+        ),
+        (language.say("current ratio"), language.number(newest.get("current_ratio"))),
+        (language.say("quick ratio"), language.number(newest.get("quick_ratio"))),
+        (language.say("cash ratio"), language.number(newest.get("cash_ratio"))),
+        (language.say("days payable (DPO), purchases"), language.days(measures.payables["dpo"].value)),
+        (language.say("days we pay late"), language.days(measures.payables["own_delay"].value)),
+        (language.say("inventory days (DIO)"), language.days(measures.stock["dio"].value)),
+        (language.say("slow stock, share of value"), language.share(measures.stock["slow_share"].value)),
+        (language.say("cash conversion cycle, days"), language.days(measures.payables["ccc"].value)),
+    ]
+    told = [row for row in rows if row[1] != "-"]
+    if not told:
+        return
+    screen.heading("Liquidity and working capital")
+    screen.table(("measure", "value"), told)
+    if flow.height and flow.tail(1).item(0, "negative_months") >= 2:
+        months = flow.tail(1).item(0, "negative_months")
+        screen.line(
+            language.say("Operating cash flow has been negative for {months} months running.", months=months),
+            style="red",
+        )
+
+
+def _money(language: Language, value: int | None, currency: str) -> str:
+    return "-" if value is None else language.money(value, currency)
+
+
 DSO_LABELS = (
     ("simple", "DSO, simple, 90 days"),
     ("countback", "DSO, countback"),
@@ -162,7 +267,17 @@ DSO_LABELS = (
     ("best_possible", "DSO, best possible, 90 days"),
     ("delinquent", "days delinquent (ADD)"),
 )
-PARTS: Sequence[Show] = (receivables, days_figures, customers, concentration, provision)
+PARTS: Sequence[Show] = (
+    receivables,
+    days_figures,
+    customers,
+    behaviour,
+    salespeople,
+    concentration,
+    provision,
+    discipline,
+    company,
+)
 """The parts in their order."""
 
 
