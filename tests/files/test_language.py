@@ -14,8 +14,12 @@ import pytest
 from solvent.base.problem import Problem
 from solvent.books.books import TABLES
 from solvent.books.checks import CHECKS as ALL_CHECKS
+from solvent.files.commands.aging import ITEM_SHOWN
+from solvent.files.commands.show import DSO_LABELS
 from solvent.files.language import Language, catalogue, chosen
 from solvent.files.sentences import CHECKS, SENTENCES, check_says
+from solvent.measures.aging import UNAPPLIED
+from solvent.measures.sums import DIMENSIONS
 
 SRC = Path(__file__).parents[2] / "src" / "solvent"
 SPEAKERS = {"say", "heading", "working", "progress", "Command", "_row", "_titled"}
@@ -26,7 +30,9 @@ def texts() -> Iterator[str]:
     yield from SENTENCES.values()
     yield from CHECKS.values()
     yield from (check_says(check.name)[0] for check in ALL_CHECKS)
-    yield from ("error", "warning")
+    yield from ("error", "warning", "current", UNAPPLIED, "segment", "company", "table", "row", "reason", "in column")
+    yield from (label for _, label in DSO_LABELS)
+    yield from (*DIMENSIONS.values(), *ITEM_SHOWN)
     for room in sorted((SRC / "files").rglob("*.py")):
         for node in ast.walk(ast.parse(room.read_text("utf-8"))):
             if not isinstance(node, ast.Call):
@@ -57,8 +63,11 @@ def codes() -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse(room.read_text("utf-8"))):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-                if name == "Problem" or name.endswith("Error"):
+                ours = name in ("Problem", "note", "reject", "SolventError", "LedgerError", "PolicyError", "TableError")
+                if ours:
                     yield str(node.args[0].value), room.name
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "reject":
+                yield from ((text, room.name) for text in _constants(node.args[1], room))
 
 
 def fields_of(text: str) -> set[str]:

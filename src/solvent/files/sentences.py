@@ -106,6 +106,12 @@ SENTENCES: Mapping[str, str] = {
     "intake.unapplied": "{count} receipts or credit notes name no invoice; they stay unapplied until they are matched",
     "measures.aging.basis": "is due or invoice, not {value}",
     "measures.aging.edges": "bucket edges rise and begin above zero; {value} do not",
+    "measures.behaviour.no_invoices": (
+        "there is no invoice of a customer's first year, so there is no first-year bad debt"
+    ),
+    "measures.behaviour.no_rate": (
+        "amounts in several currencies without a rate cannot be added, so there is no first-year bad debt"
+    ),
     "measures.collection.no_rate": (
         "amounts in several currencies without a rate cannot be added, so there is no collection effectiveness"
     ),
@@ -136,9 +142,21 @@ SENTENCES: Mapping[str, str] = {
     "measures.dso.sales_run_out": (
         "receivables exceed all sales since {first_on}: countback would be longer than the {days} days of history"
     ),
+    "measures.invoicing.no_deliveries": "the ledger has no deliveries, so the invoicing clocks cannot be read",
+    "measures.invoicing.no_rate": "deliveries in several currencies without a rate cannot be added",
     "measures.nothing_open": "nothing stands open, so there are no shares of open items",
     "measures.nothing_sold": "nothing was sold in the last twelve months, so there are no shares of sales",
+    "measures.payables.no_bills": "the ledger has no suppliers' bills of the last year, so there are no days payable",
+    "measures.payables.no_cogs": (
+        "there is no cost of sales in our own statements, or no bill, so there are no days payable on it"
+    ),
+    "measures.payables.no_rate": "bills in several currencies without a rate cannot be added",
+    "measures.payables.nothing_paid": (
+        "nothing was paid to suppliers and nothing is overdue to them, so our own lateness cannot be told"
+    ),
     "measures.rolls.table_length": "there are {rates} loss rates for {buckets} buckets",
+    "measures.stock.no_cogs": "there is no cost of sales in our own statements, so there are no inventory days",
+    "measures.stock.no_stock": "neither a stock count nor a statement tells what lies in stock",
     "policy.family_shape": '{family} wants one or more tables of terms, as in [["{family}"]]',
     "policy.family_unknown": "is no family of terms; known: {known}",
     "policy.file_unreadable": "cannot be read as a policy file: {error}",

@@ -71,7 +71,12 @@ def measure(books: Books, policy: Policy) -> Measures:
     owing, owing_cogs, lying = dpo(books, bills), dpo_cogs(books), dio(books)
     cycle = cash_conversion_cycle(lying, variants["simple"], owing)
     deliveries, flow = clocks(books, invoicing), operating_cash_flow(books)
-    told = (*variants.values(), effectiveness, paid, paid_median)
+    late, young = late_cost(books, deliveries, invoicing), first_year_bad_debt(books)
+    slow, turned, own = slow_share(books, stocks), stock_turnover(books), lateness(books)
+    told = (
+        *(*variants.values(), effectiveness, paid, paid_median, young),
+        *(late, owing, owing_cogs, own, lying, turned, slow, cycle),
+    )
     return Measures(
         aging=aging(books, terms=ages),
         aging_by_customer=aging(books, "customer", terms=ages),
@@ -88,14 +93,14 @@ def measure(books: Books, policy: Policy) -> Measures:
         provision=provision_matrix(books, terms=policy.terms(Rolls), buckets=ages),
         concentration=concentration(books, terms=policy.terms(Concentration)),
         behaviour=behaviour(books, policy.terms(Behaviour)),
-        first_year_bad_debt=first_year_bad_debt(books),
+        first_year_bad_debt=young,
         salespeople=collection_by_salesperson(books),
         clocks=clock_rates(deliveries),
-        late_invoicing=late_cost(books, deliveries, invoicing),
+        late_invoicing=late,
         unmatched=unmatched(books),
-        payables={"dpo": owing, "dpo_cogs": owing_cogs, "own_delay": lateness(books), "ccc": cycle},
+        payables={"dpo": owing, "dpo_cogs": owing_cogs, "own_delay": own, "ccc": cycle},
         suppliers=suppliers(books),
-        stock={"dio": lying, "turnover": stock_turnover(books), "slow_share": slow_share(books, stocks)},
+        stock={"dio": lying, "turnover": turned, "slow_share": slow},
         slow_movers=slow_movers(books, stocks),
         ratios=ratios(books, lines),
         cash=cash(books),

@@ -17,6 +17,16 @@ from solvent.files.load import load
 from solvent.files.policy_file import read_policy
 from solvent.files.screen import Screen, write_csv, write_json
 
+ABSENT = (
+    "measures.invoicing.no_deliveries",
+    "measures.payables.no_bills",
+    "measures.payables.no_cogs",
+    "measures.payables.nothing_paid",
+    "measures.stock.no_cogs",
+    "measures.stock.no_stock",
+)
+"""Codes that only say what the ledger does not hold: told in JSON, and on the screen by the figure's absence."""
+
 
 def _add(parser: ArgumentParser, language: Language) -> None:
     add_ledger(parser, language)
@@ -67,7 +77,7 @@ def _show(asked: Asked, assessment: Assessment, corrections: Corrections, screen
     screen.line(language.say("As of the end of {day}", day=language.day(books.as_of)), style="bold")
     report_intake(asked.loaded.intake, screen, corrections)
     show(assessment, screen)
-    screen.problems(assessment.problems)
+    screen.problems(problem for problem in assessment.problems if problem.code not in ABSENT)
 
 
 def _flat(prefix: str, told: object) -> list[tuple[str, object]]:

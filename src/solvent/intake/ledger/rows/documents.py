@@ -6,7 +6,7 @@ import polars as pl
 
 from solvent.base.money import UNKNOWN
 from solvent.intake.ledger.cells.terms import due_on
-from solvent.intake.ledger.rows.kinds import kinds
+from solvent.intake.ledger.rows.kinds import kinds, marked, states
 from solvent.intake.ledger.rows.postings import conform
 from solvent.intake.ledger.rows.sieve import Sieve
 
@@ -50,7 +50,7 @@ def documents(sieve: Sieve) -> pl.DataFrame:
     frame = _valued(frame, sieve)
     frame = frame.with_columns(_kind(sieve, frame))
     frame = _signed(frame, sieve)
-    return conform(_cleared_by_day(_stated(frame, sieve)))
+    return conform(_cleared_by_day(_stated(frame, sieve), sieve))
 
 
 def _dated(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
@@ -86,10 +86,10 @@ def _valued(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
         sieve.money("credit", currency).alias("credit"),
         booked_in.alias("booked_in"),
     )
-    money = sieve.money("credited_amount", currency)
+    credited = sieve.money("credited_amount", currency)
     frame = frame.with_columns(
-        pl.when(pl.col("open").is_null() & pl.col("face").is_not_null() & money.is_not_null())
-        .then(pl.col("face") - pl.col("paid").fill_null(0).abs() - money.abs())
+        pl.when(pl.col("open").is_null() & pl.col("face").is_not_null() & credited.is_not_null())
+        .then(pl.col("face") - pl.col("paid").fill_null(0).abs() - credited.abs())
         .otherwise("open")
         .alias("open")
     )

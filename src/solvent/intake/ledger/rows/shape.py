@@ -84,7 +84,7 @@ def _by_customer(sheet: Sheet) -> Sheet:
         {"_row": list(names), CUSTOMER: list(names.values())}, schema={"_row": pl.Int64, CUSTOMER: pl.String}
     )
     rows = sheet.rows.join(headings, on="_row", how="left", maintain_order="left")
-    rows = rows.with_columns(pl.col(CUSTOMER).fill_null(strategy="forward").fill_null(first))
+    rows = rows.with_columns(pl.col(CUSTOMER).fill_null(strategy="forward").fill_null(pl.lit(first, dtype=pl.String)))
     return _with_column(sheet, rows.join(headings, on="_row", how="anti", maintain_order="left"), CUSTOMER)
 
 
