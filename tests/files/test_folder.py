@@ -53,6 +53,22 @@ def test_money_is_told_in_the_decimals_of_its_currency(books: Books) -> None:
     assert (told.item(0, "amount"), told.item(0, "currency")) == ("0.005", "KWD")
 
 
+def test_a_name_that_looks_like_a_formula_is_written_as_text_and_reads_back(
+    books_of: Callable[..., Books], tmp_path: Path
+) -> None:
+    books = books_of("2026-03-31", open_items=ITEMS.replace("lantern", "=1+1").replace("anchor", "@home"))
+    write_tables(tables(books), tmp_path, currency="CNY")
+    assert "'=1+1" in (tmp_path / "open_items.csv").read_text("utf-8")
+    told = load(tmp_path).intake.ledger.table("open_items").collect()
+    assert set(told["customer_id"]) == {"=1+1", "@home"}
+
+
+def test_a_corrections_file_in_a_folder_is_passed_over(books: Books, tmp_path: Path) -> None:
+    write_tables(tables(books), tmp_path, currency="CNY")
+    (tmp_path / "open_items.csv.corrections.csv").write_text("#row,item_id\n1,x\n", "utf-8")
+    assert load(tmp_path).intake.ledger.table("open_items").collect().height == 3
+
+
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_a_folder_reads_back_unchanged(books: Books, tmp_path: Path, form: str) -> None:
     every = tables(books)

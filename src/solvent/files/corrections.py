@@ -13,11 +13,9 @@ import polars as pl
 
 from solvent.base.problem import Problem
 from solvent.files.language import Language
+from solvent.files.load import CORRECTIONS
 from solvent.files.screen import Screen, safe_cell
 from solvent.intake.ledger.read import Intake
-
-SUFFIX = ".corrections.csv"
-"""Ending of a corrections file; a ledger folder's own reading passes such files over."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def write_corrections(intake: Intake, folder: Path, language: Language) -> Corre
     paths: list[Path] = []
     for (source, sheet), frame in intake.rejected.partition_by("source", "sheet", as_dict=True).items():
         stem = "".join(letter if letter.isalnum() or letter in "-." else "_" for letter in f"{source} {sheet}".strip())
-        path = folder / f"{stem}{SUFFIX}"
+        path = folder / f"{stem}{CORRECTIONS}"
         columns = _columns(intake, str(source), str(sheet))
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -48,7 +48,7 @@ def write_tables(
         if form == "parquet":
             frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
         else:
-            in_words(name, frame, tables, currency).write_csv(folder / f"{name}.csv")
+            _guarded(name, in_words(name, frame, tables, currency)).write_csv(folder / f"{name}.csv")
 
 
 def in_words(name: str, frame: pl.DataFrame, tables: Mapping[str, pl.DataFrame], currency: str) -> pl.DataFrame:
@@ -68,6 +68,13 @@ def in_words(name: str, frame: pl.DataFrame, tables: Mapping[str, pl.DataFrame],
             unit = beside.get(column, pl.col("currency")).fill_null(pl.col("currency"))
             frame = frame.with_columns(main_units(pl.col(column), unit, _used(frame, currency)).alias(column))
     return frame.select(list(table.columns))
+
+
+def _guarded(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Text cells that a spreadsheet would run as a formula behind an apostrophe, which reading takes off again."""
+    texts = [column for column, declared in TABLES[name].columns.items() if declared.dtype == pl.String]
+    runs = pl.col(texts).str.contains(r"^[=+\-@\t\r]")
+    return frame.with_columns(pl.when(runs).then(pl.lit("'") + pl.col(texts)).otherwise(pl.col(texts)).name.keep())
 
 
 def main_units(amount: pl.Expr, currency: pl.Expr, used: tuple[str, ...]) -> pl.Expr:

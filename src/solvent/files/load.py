@@ -16,6 +16,8 @@ from solvent.intake.ledger.format import Format
 from solvent.intake.ledger.grid import Source
 from solvent.intake.ledger.read import Intake, read_ledger
 
+CORRECTIONS = ".corrections.csv"
+"""Ending of a file of rejected rows: read when it is named itself, passed over in a folder."""
 READABLE = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".html", ".htm")
 MAX_BYTES = 400_000_000
 
@@ -64,7 +66,10 @@ def _load_folder(folder: Path, layouts: Sequence[Format], currency: str | None) 
     paths = [
         entry
         for entry in sorted(folder.iterdir())
-        if entry.is_file() and entry.suffix.lower() in READABLE and not entry.name.startswith(("~$", "."))
+        if entry.is_file()
+        and entry.suffix.lower() in READABLE
+        and not entry.name.startswith(("~$", "."))
+        and not entry.name.endswith(CORRECTIONS)
     ]
     if not typed and not paths:
         raise LedgerError("files.nothing_readable", str(folder), known=", ".join(READABLE))
