@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.markup import escape
@@ -40,14 +40,21 @@ class Screen:
         self.out.print(escape(self.language.say(text)), style="bold cyan")
 
     def table(
-        self, heads: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1, styles: Sequence[str] = ()
+        self,
+        heads: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        *,
+        left: int = 1,
+        styles: Sequence[str] = (),
+        bars: bool = False,
     ) -> None:
-        """A table; the first ``left`` columns are text, the others figures aligned to the right."""
+        """A table; the first ``left`` columns are text, the others figures aligned right; ``bars``: the last is drawn."""
         shown = RichTable(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
         for place, head in enumerate(heads):
             style = styles[place] if place < len(styles) else ""
-            justify = "left" if place < left else "right"
-            shown.add_column(escape(self.language.say(head)), justify=justify, style=style, overflow="fold")  # type: ignore[arg-type]
+            text = place < left or (bars and place == len(heads) - 1)
+            justify: Literal["left", "right"] = "left" if text else "right"
+            shown.add_column(escape(self.language.say(head)), justify=justify, style=style, overflow="fold")
         for row in rows:
             shown.add_row(*(escape(cell) for cell in row))
         self.out.print(shown)

@@ -41,7 +41,7 @@ def receivables(assessment: Assessment, screen: Screen) -> None:
         told = "" if name == UNAPPLIED else language.share(share)
         rows.append((_days(name, language), language.money(value, currency), told, bar))
     rows.append((language.say("total open"), language.money(row["total"], currency), "", ""))
-    screen.table(("days past due", "amount", "share of open items", ""), rows, styles=("", "", "", "cyan"))
+    screen.table(("days past due", "amount", "share of open items", ""), rows, styles=("", "", "", "cyan"), bars=True)
     tie = measures.tie_out
     told = language.money(tie.difference, currency)
     good = tie.difference == 0
@@ -73,6 +73,7 @@ def days_figures(assessment: Assessment, screen: Screen) -> None:
     rows.append((language.say("days to pay, median"), language.days(measures.days_to_pay_median.value), "", ""))
     screen.heading("Days")
     screen.table(("measure", "days", "mean of the months before", "last month end against it"), rows)
+    screen.line()
     told = [
         (language.say("turnover, times a year"), language.number(measures.dso["turnover"].value)),
         (language.say("collection effectiveness, last full month, %"), language.number(measures.cei.value, 1)),

@@ -1,0 +1,210 @@
+"""Behaviour: delays by hand, every line from both sides, and what scale and order must not change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solvent.books.books import TABLES, Books, Ledger, open_books
+from solvent.measures.trade.behaviour import INDEX, Behaviour, behaviour, first_year_bad_debt, payment_index
+
+BooksOf = Callable[..., Books]
+DUE = date(2026, 3, 31)
+
+ITEMS = """
+item_id customer_id issued_on  due_on     amount
+a       lantern     2026-01-01 2026-01-31 300
+b       lantern     2026-02-01 2026-03-03 100
+c       lantern     2026-03-01 2026-03-31 100
+d       harbour     2026-06-01 2026-06-30 100
+"""
+PAID = """
+receipt_id customer_id received_on amount
+r          lantern     2026-01-21  300
+s          lantern     2026-04-02  100
+"""
+SETTLED = """
+allocation_id item_id source  source_id allocated_on amount
+1             a       receipt r         2026-01-21   300
+2             b       receipt s         2026-04-02   100
+"""
+
+
+def row_of(frame: pl.DataFrame, customer: str = "lantern") -> dict[str, object]:
+    return frame.row(by_predicate=pl.col("customer_id") == customer, named=True)
+
+
+def paid_late(late: list[int], amounts: list[int] | None = None) -> Books:
+    """One customer, one item a day due from DUE on, each paid so many days late."""
+    items, receipts, settled = [], [], []
+    for at, days in enumerate(late):
+        due, money = DUE + timedelta(days=at), 100 * (amounts[at] if amounts else 100)
+        own = {"currency": "CNY", "amount": money, "recorded_on": DUE, "customer_id": "lantern"}
+        paid = due + timedelta(days=days)
+        items.append({**own, "item_id": f"i{at}", "invoice_id": f"i{at}", "issued_on": date(2025, 1, 1), "due_on": due})
+        receipts.append({**own, "receipt_id": f"r{at}", "received_on": paid})
+        settled.append(
+            {**own, "allocation_id": f"{at}", "item_id": f"i{at}", "source": "receipt", "source_id": f"r{at}"}
+            | {"allocated_on": paid}
+        )
+    rows = {"open_items": items, "receipts": receipts, "allocations": settled}
+    frames = {name: TABLES[name].conform(pl.DataFrame(told).lazy()) for name, told in rows.items()}
+    return open_books(Ledger(frames, currency="CNY"), date(2027, 6, 1))
+
+
+def test_delays_by_hand(books_of: BooksOf) -> None:
+    """300 ten days early, 100 thirty days late, 100 open and 91 days over: -3000, 3000 and 9100 amount days."""
+    told = row_of(behaviour(books_of("2026-06-30", open_items=ITEMS, receipts=PAID, allocations=SETTLED)))
+    assert told["payments"] == 2
+    assert told["paid_delay_days"] == 0.0
+    assert told["delay_days"] == pytest.approx(9100 / 500)
+    assert told["delay_spread_days"] == pytest.approx(((300 * 100 + 100 * 900) / 400) ** 0.5)
+    assert told["worst_delay_days"] == 30
+    assert told["late_share"] == 0.25
+    assert told["trend_days_per_year"] is None
+    assert told["recent_delay_days"] == 30.0
+    assert told["earlier_delay_days"] == -10.0
+    assert told["oldest_overdue_days"] == 91
+    assert told["first_on"] == date(2026, 1, 1)
+    assert told["payment_index"] == pytest.approx(70 - 10 * 3.2 / 7)
+
+
+def test_what_is_due_today_is_not_overdue(books_of: BooksOf) -> None:
+    told = {day: row_of(behaviour(books_of(day, open_items=ITEMS)), "harbour") for day in ("2026-06-30", "2026-07-01")}
+    assert [told[day]["oldest_overdue_days"] for day in told] == [0, 1]
+    assert [told[day]["delay_days"] for day in told] == [None, 1.0]
+
+
+@pytest.mark.parametrize(("late", "slow"), [([15, 15, 15], False), ([15, 15, 14], False), ([15, 15, 16], True)])
+def test_the_line_of_fifteen_days(late: list[int], slow: bool) -> None:
+    assert row_of(behaviour(paid_late(late, [7, 11, 13])))["slow"] is slow
+
+
+@pytest.mark.parametrize(("count", "known"), [(4, False), (5, True), (6, True)])
+def test_a_trend_needs_five_payments(count: int, known: bool) -> None:
+    """Each payment a day later than the one before it, two days apart: half a day a day, 182.5 a year."""
+    trend = row_of(behaviour(paid_late(list(range(count)))))["trend_days_per_year"]
+    assert trend == (pytest.approx(182.5) if known else None)
+
+
+def test_payments_of_one_day_have_no_trend() -> None:
+    """A line through one day has no slope, however many payments lie on it."""
+    assert row_of(behaviour(paid_late(list(range(400, 0, -1)))))["trend_days_per_year"] is None
+
+
+@pytest.mark.parametrize(("days_back", "recent"), [(89, True), (90, False), (91, False)])
+def test_the_edge_of_recent(books_of: BooksOf, days_back: int, recent: bool) -> None:
+    paid_on = date(2026, 6, 30) - timedelta(days=days_back)
+    told = row_of(
+        behaviour(
+            books_of(
+                "2026-06-30",
+                open_items="item_id customer_id issued_on due_on amount\na lantern 2026-01-01 2026-03-31 10",
+                receipts=f"receipt_id customer_id received_on amount\nr lantern {paid_on} 10",
+                allocations=f"allocation_id item_id source source_id allocated_on amount\n1 a receipt r {paid_on} 10",
+            )
+        )
+    )
+    days = (paid_on - DUE).days
+    assert (told["recent_delay_days"], told["earlier_delay_days"]) == ((days, None) if recent else (None, days))
+
+
+@pytest.mark.parametrize(
+    ("days", "points"),
+    [(-45, 100), (-30, 100), (0, 80), (15, 70), (22, 60), (30, 50), (60, 40), (90, 30), (120, 20), (121, 20), (45, 45)],
+)
+def test_the_published_points_of_the_index(days: float, points: float) -> None:
+    assert payment_index(days) == pytest.approx(points)
+
+
+@given(st.floats(-200, 400), st.floats(0, 50))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_later_is_never_better(days: float, more: float) -> None:
+    low, high = INDEX[-1][1], INDEX[0][1]
+    assert low - 1e-9 <= payment_index(days + more) <= payment_index(days) + 1e-9 <= high + 2e-9
+
+
+@given(st.lists(st.tuples(st.integers(-40, 200), st.integers(1, 10_000)), min_size=1, max_size=8), st.integers(2, 9))
+@settings(max_examples=20, deadline=None, derandomize=True)
+def test_delay_is_the_weighted_mean_and_does_not_change_with_scale(paid: list[tuple[int, int]], times: int) -> None:
+    late, amounts = [days for days, _ in paid], [amount for _, amount in paid]
+    one = row_of(behaviour(paid_late(late, amounts)))
+    more = row_of(behaviour(paid_late(late, [times * amount for amount in amounts])))
+    assert one["delay_days"] == pytest.approx(sum(d * a for d, a in paid) / sum(amounts), abs=1e-6)
+    for name in ("delay_days", "paid_delay_days", "late_share", "delay_spread_days", "payment_index"):
+        assert one[name] == pytest.approx(more[name], abs=1e-6)
+
+
+def bought(books_of: BooksOf, amounts: list[str], **more: str) -> dict[str, object]:
+    """One customer that bought so much in each month up to June 2026, ``-`` for nothing."""
+    lines = ["item_id customer_id issued_on due_on amount"]
+    for back, amount in enumerate(reversed(amounts)):
+        index = 2026 * 12 + 5 - back
+        day = date(index // 12, index % 12 + 1, 15)
+        if amount != "-":
+            lines.append(f"i{back} lantern {day} {day} {amount}")
+    return row_of(behaviour(books_of("2026-07-10", open_items="\n".join(lines), **more)))
+
+
+@pytest.mark.parametrize(("last", "jumped"), [("129.99", False), ("130", False), ("130.01", True)])
+def test_the_line_of_thirty_percent(books_of: BooksOf, last: str, jumped: bool) -> None:
+    told = bought(books_of, ["100"] * 6 + [last])
+    assert told["usual_purchases"] == 10_000
+    assert told["jump_share"] == pytest.approx(float(last) / 100 - 1)
+    assert told["jumped"] is jumped
+
+
+def test_a_small_jump_may_be_left_alone(books_of: BooksOf) -> None:
+    lines = "item_id customer_id issued_on due_on amount\n" + "\n".join(
+        f"i{month} lantern 2026-0{month}-10 2026-0{month}-10 {200 if month == 7 else 100}" for month in range(1, 8)
+    )
+    books = books_of("2026-07-31", open_items=lines)
+    told = {least: row_of(behaviour(books, Behaviour(jump_least=least)))["jumped"] for least in (199.99, 200.0, 200.01)}
+    assert told == {199.99: True, 200.0: True, 200.01: False}
+
+
+def test_the_running_month_does_not_count_and_an_empty_one_does(books_of: BooksOf) -> None:
+    told = bought(books_of, ["120", "-", "120", "120", "120", "120", "60"])
+    assert (told["last_month_purchases"], told["usual_purchases"], told["jumped"]) == (6_000, 10_000, False)
+    july = "order_id customer_id ordered_on amount\no lantern 2026-07-02 999\np lantern 2026-06-02 5"
+    assert bought(books_of, ["100"] * 7, orders=july)["last_month_purchases"] == 500
+
+
+def test_volatility_by_hand(books_of: BooksOf) -> None:
+    """Six months of 50 and six of 150: mean 100, standard deviation 50."""
+    assert bought(books_of, ["50", "150"] * 6)["volatility"] == pytest.approx(0.5)
+    assert bought(books_of, ["80"] * 12)["volatility"] == 0.0
+
+
+def test_first_year_bad_debt_by_hand(books_of: BooksOf) -> None:
+    """1000 and 500 within the first year, 800 on its anniversary; 12 written off of the first, 700 of the last."""
+    figure = first_year_bad_debt(
+        books_of(
+            "2026-12-31",
+            open_items="""
+            item_id customer_id issued_on  due_on     amount
+            a       lantern     2025-02-01 2025-03-01 1000
+            b       lantern     2026-01-31 2026-03-01 500
+            c       lantern     2026-02-01 2026-03-01 800
+            """,
+            allocations="""
+            allocation_id item_id source    source_id allocated_on amount
+            1             a       write_off -         2026-11-01   12
+            2             c       write_off -         2026-11-01   700
+            """,
+        )
+    )
+    assert figure.value == pytest.approx(0.008)
+    assert dict(figure.inputs) == {"sales": 150_000, "written_off": 1_200}
+
+
+def test_no_invoices_no_bad_debt(books_of: BooksOf) -> None:
+    figure = first_year_bad_debt(books_of("2026-01-31", receipts=PAID.replace("2026-0", "2025-0")))
+    assert figure.value is None
+    assert figure.why is not None
+    assert figure.why.code == "measures.behaviour.no_invoices"
