@@ -48,7 +48,7 @@ class Screen:
         styles: Sequence[str] = (),
         bars: bool = False,
     ) -> None:
-        """A table; the first ``left`` columns are text, the others figures aligned right; ``bars``: the last is drawn."""
+        """A table: the first ``left`` columns are text, the others figures aligned right; ``bars`` draws the last."""
         shown = RichTable(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
         for place, head in enumerate(heads):
             style = styles[place] if place < len(styles) else ""

@@ -22,6 +22,7 @@ from solvent.intake.ledger.words import known_word, local_money, meanings
 
 _RECEIPTS = re.compile(r"收款|回款|到账|receipt|payment|zahlung", re.IGNORECASE)
 _CREDITS = re.compile(r"红字|退货|贷项|credit.?(note|memo)|gutschrift", re.IGNORECASE)
+_INVOICE_NUMBER = re.compile(r"invoice|inv|发票|票号|rechnung", re.IGNORECASE)
 _OWN_NUMBER = re.compile(r"document|voucher|doc|单据|凭证|beleg")
 _LONG_NUMBER = re.compile(r"\d{4,}")
 
@@ -223,12 +224,23 @@ def _role(sheet: Sheet, mapping: dict[str, str]) -> tuple[str, dict[str, str]]:
     if fields & {"amount", "open_amount", "booked_amount", "booked_open_amount"} and dated:
         if _CREDITS.search(names) and "document_type" not in fields:
             return "credit_note_list", mapping
-        return ("receipt_list" if _RECEIPTS.search(names) and "due_on" not in fields else "documents"), mapping
+        if _RECEIPTS.search(names) and "due_on" not in fields:
+            return "receipt_list", _naming_invoices(mapping)
+        return "documents", mapping
     if "settled_on" in fields and fields & {"amount", "paid_amount"}:
-        return "receipt_list", mapping
+        return "receipt_list", _naming_invoices(mapping)
     if dated or not fields & {"customer_id", "customer_name"}:
         return "", mapping
     return ("customers" if fields & {"region", "industry", "terms", "group_id", "salesperson"} else ""), mapping
+
+
+def _naming_invoices(mapping: Mapping[str, str]) -> dict[str, str]:
+    """In a list of receipts a column of invoice numbers says what was paid."""
+    free = "applies_to" not in mapping.values()
+    return {
+        text: "applies_to" if free and meant == "invoice_id" and _INVOICE_NUMBER.search(text) else meant
+        for text, meant in mapping.items()
+    }
 
 
 def _either_or(sheet: Sheet, mapping: Mapping[str, str]) -> bool:

@@ -107,6 +107,7 @@ def _valued(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
         pl.when(bare).then("paid").otherwise("face").alias("face"),
         pl.when(bare).then(None).otherwise("paid").alias("paid"),
     )
+    frame = frame.with_columns(_open_by_bookings().alias("open"))
     local = pl.col("face").is_null() & pl.coalesce("booked", "booked_open").is_not_null()
     frame = frame.with_columns(
         pl.when(local).then("booked_in").otherwise("currency").alias("currency"),
@@ -116,6 +117,18 @@ def _valued(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
     )
     sieve.reject(frame["face"].is_null(), "intake.row.amount_missing", _amount_field(sieve))
     return frame.with_columns(_indicated(sieve, frame, "face"), _indicated(sieve, frame, "booked"))
+
+
+def _open_by_bookings() -> pl.Expr:
+    """The open amount where only its booked value is told: the same share of the amount as of what was booked."""
+    face, booked, rest = pl.col("face"), pl.col("booked"), pl.col("booked_open")
+    share = (face.cast(pl.Float64) * rest / booked).round(0).cast(pl.Int64)
+    told = pl.when((rest == 0) | booked.is_null() | (booked == face)).then(rest).when(rest == booked).then(face)
+    return (
+        pl.when(face.is_not_null() & rest.is_not_null() & pl.col("open").is_null())
+        .then(told.when(booked != 0).then(share))
+        .otherwise("open")
+    )
 
 
 def _amount_field(sieve: Sieve) -> str:

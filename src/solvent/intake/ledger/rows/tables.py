@@ -9,7 +9,7 @@ import polars as pl
 from solvent.base.money import UNKNOWN
 from solvent.base.table import Column
 from solvent.books.books import DAY_OF, TABLES
-from solvent.intake.ledger.rows.settle import Settlement
+from solvent.intake.ledger.rows.piles import ALLOCATED, Settlement
 from solvent.intake.ledger.rows.sieve import Sieve
 
 CUSTOMER_FACTS = ("name", "group_id", "country", "region", "industry", "salesperson", "insured", "terms_days")
@@ -86,21 +86,14 @@ def receivables(state: Settlement) -> dict[str, pl.DataFrame]:
     """The receivables tables of a settlement, and the deliveries and disputes that its documents tell of."""
     known = pl.coalesce("recorded_on", "issued_on").alias("recorded_on")
     items = state.items.with_columns(known, pl.col("booked").alias("booked_amount"))
-    receipts = state.receipts.with_columns(
-        pl.coalesce("recorded_on", "issued_on").alias("recorded_on"),
-        pl.col("source_id").alias("receipt_id"),
-        pl.col("issued_on").alias("received_on"),
-        pl.col("booked").alias("booked_amount"),
-        _face(state.receipts).alias("amount"),
+    sources = state.sources.with_columns(known, pl.col("booked").alias("booked_amount"), pl.col("face").alias("amount"))
+    receipts = sources.filter(pl.col("source") == "receipt").with_columns(
+        pl.col("source_id").alias("receipt_id"), pl.col("issued_on").alias("received_on")
     )
-    credits = state.credits.with_columns(
-        known,
-        pl.col("source_id").alias("credit_note_id"),
-        pl.col("booked").alias("booked_amount"),
-        _face(state.credits).alias("amount"),
-        pl.lit(None, dtype=pl.String).alias("reason"),
+    credits = sources.filter(pl.col("source") == "credit_note").with_columns(
+        pl.col("source_id").alias("credit_note_id"), pl.lit(None, dtype=pl.String).alias("reason")
     )
-    used = state.used()
+    used = pl.concat([pl.DataFrame(schema=ALLOCATED), *state.allocations])
     allocations = used.with_row_index("turn").with_columns(
         pl.concat_str(pl.lit("a"), "turn").alias("allocation_id"), pl.col("allocated_on").alias("recorded_on")
     )
@@ -132,11 +125,6 @@ def receivables(state: Settlement) -> dict[str, pl.DataFrame]:
         "disputes": disputes,
     }
     return {name: TABLES[name].conform(frame.lazy()).collect() for name, frame in told.items()}
-
-
-def _face(frame: pl.DataFrame) -> pl.Expr:
-    """What a source was before any of it was used."""
-    return pl.col("size") if "size" in frame.columns else pl.col("amount")
 
 
 def customers_of(postings: pl.DataFrame, terms_days: Mapping[str, int]) -> pl.DataFrame:
