@@ -208,3 +208,100 @@ def test_no_invoices_no_bad_debt(books_of: BooksOf) -> None:
     assert figure.value is None
     assert figure.why is not None
     assert figure.why.code == "measures.behaviour.no_invoices"
+
+
+def test_what_bounced_was_never_paid(books_of: BooksOf) -> None:
+    """100 in on the due day and back five days later: nothing was paid, and all of it is 28 days over."""
+    told = row_of(
+        behaviour(
+            books_of(
+                "2026-02-28",
+                open_items="item_id customer_id issued_on due_on amount\na lantern 2026-01-01 2026-01-31 100",
+                receipts="receipt_id customer_id received_on amount\n"
+                "r lantern 2026-01-31 100\ns lantern 2026-02-05 -100",
+                allocations="allocation_id item_id source source_id allocated_on amount\n"
+                "1 a receipt r 2026-01-31 100\n2 a receipt s 2026-02-05 -100",
+            )
+        )
+    )
+    assert (told["payments"], told["paid_delay_days"], told["delay_days"]) == (0, None, 28.0)
+
+
+def test_a_reversal_takes_the_last_payment_back(books_of: BooksOf) -> None:
+    """60 on the day, 40 ten days late, 30 of them back: 60 at 0 days and 10 at 10 days stay."""
+    told = row_of(
+        behaviour(
+            books_of(
+                "2026-02-28",
+                open_items="item_id customer_id issued_on due_on amount\na lantern 2026-01-01 2026-01-31 100",
+                receipts="receipt_id customer_id received_on amount\n"
+                "r lantern 2026-01-31 60\ns lantern 2026-02-10 40\nt lantern 2026-02-20 -30",
+                allocations="allocation_id item_id source source_id allocated_on amount\n"
+                "1 a receipt r 2026-01-31 60\n2 a receipt s 2026-02-10 40\n3 a receipt t 2026-02-20 -30",
+            )
+        )
+    )
+    assert told["paid_delay_days"] == pytest.approx(100 / 70)
+    assert told["delay_days"] == pytest.approx((10 * 10 + 30 * 28) / 100)
+
+
+def test_money_without_a_rate_leaves_figures_empty_and_not_short(books_of: BooksOf) -> None:
+    frame = behaviour(
+        books_of(
+            "2026-08-15",
+            open_items="""
+            item_id customer_id issued_on  due_on     currency amount
+            a       lantern     2026-07-01 2026-07-01 CNY      100
+            b       lantern     2026-07-01 2026-07-01 USD      900
+            c       harbour     2026-07-01 2026-07-01 USD      900
+            """,
+            receipts="receipt_id customer_id received_on currency amount\nr lantern 2026-07-11 CNY 100\n"
+            "s harbour 2026-07-11 USD 900",
+            allocations="allocation_id item_id source source_id allocated_on currency amount\n"
+            "1 a receipt r 2026-07-11 CNY 100\n2 c receipt s 2026-07-11 USD 900",
+        )
+    )
+    for customer in ("lantern", "harbour"):
+        told = row_of(frame, customer)
+        assert (told["delay_days"], told["last_month_purchases"], told["jump_share"]) == (None, None, None)
+    assert row_of(frame, "lantern")["paid_delay_days"] == 10.0
+    assert row_of(frame, "harbour")["paid_delay_days"] is None
+
+
+@pytest.mark.parametrize(("months", "jump", "volatile"), [(6, None, False), (7, 1.0, False), (12, 1.0, True)])
+def test_a_new_customer_has_no_usual_month_yet(
+    books_of: BooksOf, months: int, jump: float | None, volatile: bool
+) -> None:
+    told = bought(books_of, ["100"] * (months - 1) + ["200"])
+    assert told["jump_share"] == jump
+    assert told["jumped"] is (jump is not None)
+    assert (told["volatility"] is not None) is volatile
+
+
+def test_who_bought_nothing_lately_bought_nothing(books_of: BooksOf) -> None:
+    told = row_of(
+        behaviour(
+            books_of(
+                "2026-07-10",
+                open_items="item_id customer_id issued_on due_on amount\na lantern 2020-01-01 2020-01-31 100",
+            )
+        )
+    )
+    assert (told["last_month_purchases"], told["usual_purchases"], told["jumped"]) == (0, 0, False)
+
+
+def test_the_line_of_fifteen_days_holds_in_converted_money(books_of: BooksOf) -> None:
+    """Everything fifteen days late is fifteen days late, whatever the rate does to the last digit."""
+    items, receipts, settled = (
+        "item_id customer_id issued_on due_on currency amount",
+        "receipt_id customer_id received_on currency amount",
+        "allocation_id item_id source source_id allocated_on currency amount",
+    )
+    for at in range(120):
+        currency, customer, amount = ("EUR", "USD")[at % 2], at // 2, f"{1.01 + 0.07 * (at // 2) + 0.31 * (at % 2):.2f}"
+        items += f"\ni{at} c{customer} 2026-01-01 2026-01-31 {currency} {amount}"
+        receipts += f"\nr{at} c{customer} 2026-02-15 {currency} {amount}"
+        settled += f"\n{at} i{at} receipt r{at} 2026-02-15 {currency} {amount}"
+    rates = "currency quote day_on rate\nUSD CNY 2026-01-01 7.1\nEUR CNY 2026-01-01 7.83"
+    frame = behaviour(books_of("2026-03-31", open_items=items, receipts=receipts, allocations=settled, fx_rates=rates))
+    assert (frame.height, frame.get_column("slow").sum()) == (60, 0)

@@ -177,3 +177,12 @@ def test_invoices_that_never_name_a_delivery_are_not_accused(books_of: BooksOf) 
         ("ann", 2, None),
         ("wei", 2, None),
     ]
+
+
+def test_an_invoice_that_names_its_delivery_once_has_one(books_of: BooksOf) -> None:
+    items = (
+        "item_id invoice_id customer_id issued_on due_on amount delivery_id\n"
+        "i1 i lantern 2026-03-03 2026-04-02 5 d1\ni2 i lantern 2026-03-03 2026-05-02 5 -"
+    )
+    told = unmatched(books_of("2026-03-10", open_items=items, deliveries=DELIVERED, customers=CUSTOMERS))
+    assert told.rows() == [("ann", 2, 0), ("wei", 1, 0)]

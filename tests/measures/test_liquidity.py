@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from solvent.books.books import Books
 from solvent.books.cash import CATEGORIES, FINANCING, INTERNAL, INVESTING, OPERATING
-from solvent.measures.company.liquidity import Liquidity, cash, monthly_spend, operating_cash_flow, ratios
+from solvent.measures.company.liquidity import Liquidity, cash, monthly_spend, operating_cash_flow, ratios, reconciled
 
 BooksOf = Callable[..., Books]
 
@@ -172,3 +172,67 @@ def test_cash_is_the_newest_balance_and_the_lines_since(books_of: BooksOf) -> No
 def test_cash_without_a_rate_is_not_told_short(books_of: BooksOf) -> None:
     balances = "account_id day_on currency amount\nmain 2026-05-31 CNY 777\nabroad 2026-05-31 USD 1"
     assert cash(books_of("2026-07-31", open_items=SOLD, balances=balances)) is None
+
+
+def test_a_line_of_nothing_is_told_and_a_line_not_told_is_not_nothing(books_of: BooksOf) -> None:
+    full = {"current_assets": "90", "current_liabilities": "100", "trade_receivables": "90", "trade_payables": "0"}
+    none = told_at(books_of, statement(cash="0", inventory="0", prepayments="0", **full)).row(0, named=True)
+    assert (none["cash_ratio"], none["quick_ratio"], none["operating_wcr"]) == (0.0, 0.9, 9_000)
+    untold = told_at(books_of, statement(**full)).row(0, named=True)
+    assert (untold["cash_ratio"], untold["quick_ratio"], untold["operating_wcr"]) == (None, None, None)
+
+
+def test_only_quarter_ends_right_behind_each_other_run(books_of: BooksOf) -> None:
+    months = told_at(books_of, quick("2026-04-30", "50"), quick("2026-05-31", "50"), quick("2026-06-30", "50"))
+    assert not months.get_column("quick_low").any()
+    gap = told_at(books_of, quick("2025-12-31", "50"), quick("2026-06-30", "50"))
+    assert not gap.get_column("quick_low").any()
+    between = told_at(books_of, quick("2026-03-31", "50"), quick("2026-05-31", "300"), quick("2026-06-30", "50"))
+    assert between.get_column("quick_low").to_list() == [False, False, True]
+
+
+def test_lines_of_one_day_count_whatever_period_they_came_with(books_of: BooksOf) -> None:
+    told = statement(current_assets="150", current_liabilities="100")
+    frame = told_at(books_of, told, "own 2026-03-31 3 cogs CNY 70\n")
+    assert (frame.height, frame.item(0, "current_ratio")) == (1, 1.5)
+
+
+def test_spend_without_a_rate_is_not_told_short(books_of: BooksOf) -> None:
+    bank = "line_id account_id booked_on currency amount category\n1 main 2026-05-05 CNY -90 rent\n"
+    books = books_of("2026-05-31", open_items=SOLD, bank_lines=bank + "2 abroad 2026-05-05 USD -5 rent")
+    flow = operating_cash_flow(books)
+    assert flow.select("operating", "spent").row(0) == (None, None)
+    assert monthly_spend(flow, Liquidity(spend_months=1)) is None
+
+
+BALANCES = """
+account_id day_on     amount
+main       2026-03-31 1000
+till       2026-02-28 0
+main       2026-04-30 1210
+till       2026-04-30 40
+main       2026-05-31 1140
+main       2026-07-31 1110
+"""
+
+
+def test_cash_flow_against_the_accounts(books_of: BooksOf) -> None:
+    """April brings 250 by lines and by accounts; in May the bank has 3 less than the lines; June and July agree."""
+    books = books_of("2026-08-15", open_items=SOLD, bank_lines=BANK, balances=BALANCES)
+    assert reconciled(books, operating_cash_flow(books)).rows() == [
+        (date(2026, 4, 30), 25_000, 25_000, 0),
+        (date(2026, 5, 31), -6_700, -7_000, -300),
+        (date(2026, 6, 30), 0, 0, 0),
+        (date(2026, 7, 31), -3_000, -3_000, 0),
+    ]
+
+
+def test_an_account_known_at_one_end_only_leaves_the_month_empty(books_of: BooksOf) -> None:
+    begins = "\n".join(line for line in BALANCES.splitlines() if "till       2026-02" not in line)
+    books = books_of("2026-08-15", open_items=SOLD, bank_lines=BANK, balances=begins)
+    changes = reconciled(books, operating_cash_flow(books)).get_column("balance_change").to_list()
+    assert changes == [None, -7_000, 0, -3_000]
+    bare = books_of("2026-08-15", open_items=SOLD, bank_lines=BANK)
+    assert reconciled(bare, operating_cash_flow(bare)).get_column("difference").null_count() == 4
+    empty = books_of("2026-08-15", open_items=SOLD)
+    assert reconciled(empty, operating_cash_flow(empty)).is_empty()

@@ -129,3 +129,26 @@ def test_the_cycle_needs_all_three_and_says_which_is_missing(i: float, s: float,
     parts[gone] = Figure(None, "gone", {}, why)
     assert cash_conversion_cycle(*parts).value is None
     assert cash_conversion_cycle(*parts).why == why
+
+
+def test_the_reason_is_the_true_one(books_of: BooksOf) -> None:
+    foreign = "bill_id supplier_id issued_on due_on currency amount\nb m 2026-05-01 2026-05-31 USD 7"
+    loss = "entity_id period_end months line currency amount\nown 2025-12-31 12 cogs CNY -5"
+    assert code(dpo_cogs(books_of("2026-06-30", open_items=SOLD, statements=COGS))) == "measures.payables.no_bills"
+    abroad = books_of("2026-06-30", open_items=SOLD, bills=foreign, statements=COGS)
+    assert code(dpo_cogs(abroad)) == "measures.payables.no_rate"
+    assert code(lateness(abroad)) == "measures.payables.no_rate"
+    negative = books_of("2026-06-30", open_items=SOLD, bills=BILLS, statements=loss)
+    assert code(dpo_cogs(negative)) == "measures.payables.no_cogs"
+
+
+def test_half_years_told_once_a_year_are_not_put_together(books_of: BooksOf) -> None:
+    """Two first halves are not a year."""
+    halves = "entity_id period_end months line currency amount\nown 2024-06-30 6 cogs CNY 900\n"
+    books = books_of(
+        "2025-07-31",
+        open_items=SOLD,
+        bills=BILLS.replace("2026", "2025"),
+        statements=halves + "own 2025-06-30 6 cogs CNY 100",
+    )
+    assert (dpo_cogs(books).inputs["cogs"], dpo_cogs(books).inputs["days"]) == (10_000, 182)

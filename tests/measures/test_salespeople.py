@@ -117,3 +117,14 @@ def test_the_parts_make_the_whole(books_of: BooksOf, drawn: list[tuple[str, int,
     frame = collection_by_salesperson(books_of(as_of.isoformat(), **tables)).filter(period="year")
     whole = frame.select(pl.col("due", "collected", "overdue").sum()).row(0) if frame.height else (0, 0, 0)
     assert whole == (100 * due, 100 * collected, 100 * overdue)
+
+
+def test_money_without_a_rate_is_empty_and_not_nothing(books_of: BooksOf) -> None:
+    items = (
+        "item_id customer_id issued_on due_on currency amount salesperson\n"
+        "a lantern 2026-06-01 2026-07-01 CNY 100 wei\nb lantern 2026-06-01 2026-07-01 USD 900 wei\n"
+        "c harbour 2026-06-01 2026-07-01 CNY 5 ann"
+    )
+    frame = collection_by_salesperson(books_of("2026-08-15", open_items=items)).filter(period="month")
+    columns = ("salesperson", "due", "collected", "collection_share", "overdue")
+    assert frame.select(columns).rows() == [("ann", 500, 0, 0.0, 500), ("wei", None, 0, None, None)]

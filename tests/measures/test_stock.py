@@ -88,3 +88,10 @@ def test_a_share_needs_every_rate(books_of: BooksOf) -> None:
     stock = "sku counted_on quantity value currency moved_on\nbolt 2026-06-30 1 5 CNY 2026-06-01\n"
     books = books_of("2026-06-30", open_items=SOLD, stock=stock + "nut 2026-06-30 1 5 USD 2026-06-01")
     assert slow_share(books).value is None
+
+
+def test_cost_of_sales_below_zero_gives_no_days(books_of: BooksOf) -> None:
+    loss = "entity_id period_end months line currency amount\nown 2025-12-31 12 cogs CNY -5"
+    books = books_of("2026-06-30", open_items=SOLD, stock=STOCK, statements=loss)
+    for figure in (dio(books), stock_turnover(books)):
+        assert (figure.value, figure.why and figure.why.code) == (None, "measures.stock.no_cogs")

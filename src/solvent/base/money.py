@@ -75,7 +75,7 @@ def converted(frame: pl.LazyFrame, rates: pl.DataFrame, *columns: str) -> pl.Laz
     """
     factor = pl.col("factor")
     return (
-        frame.join(rates.lazy(), on="currency", how="left")
+        frame.join(rates.lazy(), on="currency", how="left", maintain_order="left")
         .with_columns(
             pl.when(factor == 1.0).then(pl.col(name)).otherwise(half_up(pl.col(name) * factor)).alias(name)
             for name in columns

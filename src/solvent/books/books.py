@@ -179,7 +179,8 @@ def open_books(ledger: Ledger, as_of: date | None = None, known_on: date | None 
     }
     basis, rates = _basis(whole, ledger.currency, day)
     currency = ledger.currency if basis is not Basis.SINGLE or rates.is_empty() else str(rates.item(0, "currency"))
-    control = ledger.control_total if known_on is None and day >= ledger.last_day() else None
+    told = ledger.control_total is not None and known_on is None and day >= ledger.last_day()
+    control = ledger.control_total if told else None
     return Books(day, known_on, currency, basis, seen, journal, rates, control, tuple(ledger.problems))
 
 

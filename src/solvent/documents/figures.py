@@ -104,6 +104,7 @@ def _company(measures: Measures, currency: str) -> dict[str, Json]:
         "liquidity": records(measures.ratios, currency, ("wcr", "operating_wcr")),
         "cash": amount(measures.cash, currency),
         "cash_flow": records(measures.cash_flow, currency, FLOWS),
+        "cash_reconciled": records(measures.cash_reconciled, currency, ("total", "balance_change", "difference")),
         "monthly_spend": amount(measures.monthly_spend, currency),
     }
 

@@ -12,7 +12,7 @@ from solvent.base.terms import Policy
 from solvent.books.books import Basis, Books
 from solvent.measures.aging import Aging, TieOut, aging, disputed, overdue_share, tie_out
 from solvent.measures.collection import Collection, cei, on_time
-from solvent.measures.company.liquidity import Liquidity, cash, monthly_spend, operating_cash_flow, ratios
+from solvent.measures.company.liquidity import Liquidity, cash, monthly_spend, operating_cash_flow, ratios, reconciled
 from solvent.measures.company.payables import Payables, cash_conversion_cycle, dpo, dpo_cogs, lateness, suppliers
 from solvent.measures.company.stock import Stock, dio, slow_movers, slow_share, stock_turnover
 from solvent.measures.concentration import Concentrated, Concentration, concentration
@@ -56,6 +56,7 @@ class Measures:
     ratios: pl.DataFrame
     cash: int | None
     cash_flow: pl.DataFrame
+    cash_reconciled: pl.DataFrame
     monthly_spend: int | None
     problems: Sequence[Problem]
 
@@ -105,6 +106,7 @@ def measure(books: Books, policy: Policy) -> Measures:
         ratios=ratios(books, lines),
         cash=cash(books),
         cash_flow=flow,
+        cash_reconciled=reconciled(books, flow),
         monthly_spend=monthly_spend(flow, lines),
         problems=tuple(_problems(books, told)),
     )

@@ -83,8 +83,9 @@ def read_columns(sheet: Sheet, formats: Sequence[Format], currency: str | None) 
     fitting = [one for one in formats if one.fits(sheet.name, sheet.columns)]
     form = fitting[-1] if fitting else None
     if form is not None:
-        mapping = form.mapping(sheet.columns)
-        role = form.role
+        mapping, role = form.mapping(sheet.columns), form.role
+        if role not in TABLES:
+            mapping = _completed(sheet, form, mapping)
     else:
         role, mapping = _as_table(sheet)
         if not role:
@@ -135,7 +136,7 @@ def mapping_toml(reading: Reading) -> str:
         "",
         "[columns]",
         *(f'{_quoted(text)} = "{meant}"' for text, meant in reading.mapping.items()),
-        *(f'# {_quoted(text)} = ""' for text in reading.unused),
+        *(f'{_quoted(text)} = ""' for text in reading.unused),
     ]
     return "\n".join(lines) + "\n"
 
@@ -155,21 +156,36 @@ def _as_table(sheet: Sheet) -> tuple[str, dict[str, str]]:
     return best[1].name, {have[name]: name for name in best[1].columns if name in have}
 
 
-def _by_words(sheet: Sheet) -> dict[str, str]:
-    """Header texts to fields: each field to its surest word whose cells agree, each column to one field."""
+def _completed(sheet: Sheet, form: Format, mapping: Mapping[str, str]) -> dict[str, str]:
+    """What a format says, and for columns that it does not name what their own words say, where they leave no doubt."""
+    told, taken = dict(mapping), set(mapping.values())
+    for (strength, *_), text, field in _ranked(sheet):
+        if strength <= 1 and field not in taken and text not in told and plain(text) not in form.columns:
+            told[text] = field
+            taken.add(field)
+    return {text: told[text] for text in sheet.columns if text in told}
+
+
+def _ranked(sheet: Sheet) -> list[tuple[tuple[int, bool, int, int], str, str]]:
+    """Every column with every field that it can be, the surest first."""
     contents = {text: content_of(sheet.rows[text]) for text in sheet.columns if meanings(text)}
-    ranked = sorted(
-        (*order, place, text, field)
+    return sorted(
+        ((*order, place), text, field)
         for place, text in enumerate(sheet.columns)
         for order, field in _possible(text, contents.get(text))
     )
+
+
+def _by_words(sheet: Sheet) -> dict[str, str]:
+    """Header texts to fields: each field to its surest word whose cells agree, each column to one field."""
+    ranked = _ranked(sheet)
     taken: dict[str, str] = {}
     used: set[str] = set()
-    for *_, text, field in ranked:
+    for _, text, field in ranked:
         if text not in used and field not in taken:
             taken[field] = text
             used.add(text)
-    for *_, text, field in ranked:
+    for _, text, field in ranked:
         if text in used or field != "invoice_id":
             continue
         second = "receipt_id" if _OWN_NUMBER.search(plain(text)) else "applies_to"

@@ -20,7 +20,7 @@ from solvent.intake.ledger.rows.documents import documents
 from solvent.intake.ledger.rows.gather import Gathered, gather
 from solvent.intake.ledger.rows.shape import shaped
 from solvent.intake.ledger.rows.sieve import FAULTS, Sieve
-from solvent.intake.ledger.rows.tables import joined, own_table
+from solvent.intake.ledger.rows.tables import agreed_terms, joined, own_table
 from solvent.intake.ledger.totals import control_total, footer_problems
 
 __all__ = ["Intake", "Reading", "mapping_toml", "read_ledger"]
@@ -93,7 +93,8 @@ def read_ledger(sources: Sequence[Source], *, formats: Sequence[Format] = (), cu
     for part in parts:
         problems += part.sieve.notes
         problems += _about(part)
-    gathered = gather([part.postings for part in parts if part.postings is not None])
+    masters = [agreed_terms(part.sieve) for part in parts if part.reading.role == "customers"]
+    gathered = gather([part.postings for part in parts if part.postings is not None], masters)
     problems += gathered.problems
     faults = [_with_cells(part, gathered) for part in parts]
     tables = _tables(parts, gathered)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import polars as pl
 
@@ -10,7 +11,7 @@ from solvent.base.calendar import month_ends, months_before
 from solvent.base.terms import Terms, term
 from solvent.books.books import Books
 from solvent.books.cash import FINANCING, INTERNAL, INVESTING, OPERATING
-from solvent.measures.company.statements import own_statements
+from solvent.measures.company.statements import own_positions
 from solvent.measures.sums import sums
 
 
@@ -37,15 +38,15 @@ def ratios(books: Books, terms: Liquidity = DEFAULTS) -> pl.DataFrame:
 
     Returns: period_end, current_ratio, quick_ratio, cash_ratio (Float64; empty where a line is missing), wcr (current
     assets less current liabilities) and operating_wcr (trade receivables + inventory - trade payables; Int64, minor
-    units), band (String: danger, watch, healthy, idle), quick_low (Boolean: under the line at this and the quarter
-    ends before it, as many as ``quick_quarters``).
+    units), band (String: danger, watch, healthy, idle), quick_low (Boolean: under the line at this quarter end
+    and those right before it, ``quick_quarters`` in all; other period ends are passed over).
     """
     low, high = terms.healthy
-    told = own_statements(books).unique("period_end", keep="first", maintain_order=True)
+    told = own_positions(books)
     due = pl.when(pl.col("current_liabilities") > 0).then(pl.col("current_liabilities"))
-    not_quick = pl.col("inventory").fill_null(0)
+    not_quick = pl.col("inventory")
     if terms.less_prepayments:
-        not_quick = not_quick + pl.col("prepayments").fill_null(0)
+        not_quick = not_quick + pl.col("prepayments")
     current = pl.col("current_ratio")
     band = (
         pl.when(current < terms.danger_below)
@@ -65,8 +66,17 @@ def ratios(books: Books, terms: Liquidity = DEFAULTS) -> pl.DataFrame:
         (pl.col("current_assets") - pl.col("current_liabilities")).alias("wcr"),
         (pl.col("trade_receivables") + pl.col("inventory") - pl.col("trade_payables")).alias("operating_wcr"),
     )
-    running = low_now.rolling_sum(terms.quick_quarters, min_samples=terms.quick_quarters).fill_null(0)
-    return frame.with_columns(band.alias("band"), (running == terms.quick_quarters).alias("quick_low")).select(
+    ends = pl.col("period_end")
+    quarterly = frame.filter((ends == ends.dt.month_end()) & (ends.dt.month() % 3 == 0)).select(
+        "period_end", low_now.alias("low")
+    )
+    quarter = ends.dt.year().cast(pl.Int64) * 4 + ends.dt.quarter().cast(pl.Int64)
+    back = terms.quick_quarters - 1
+    running = pl.col("low").rolling_sum(terms.quick_quarters, min_samples=terms.quick_quarters) == terms.quick_quarters
+    unbroken = quarter - quarter.shift(back) == back
+    flags = quarterly.select("period_end", (running & unbroken).fill_null(False).alias("quick_low"))
+    flagged = frame.join(flags, on="period_end", how="left", maintain_order="left")
+    return flagged.with_columns(band.alias("band"), pl.col("quick_low").fill_null(False)).select(
         "period_end", "current_ratio", "quick_ratio", "cash_ratio", "wcr", "operating_wcr", "band", "quick_low"
     )
 
@@ -99,7 +109,8 @@ def operating_cash_flow(books: Books, months: int = 13) -> pl.DataFrame:
         .alias(kind)
         for kind in (*KINDS, "uncategorised")
     ]
-    spent = -pl.col("amount").filter((pl.col("group") == "operating") & pl.col("out")).sum()
+    outgo = pl.col("amount").filter((pl.col("group") == "operating") & pl.col("out"))
+    spent = pl.when(outgo.is_not_null().all()).then(-outgo.sum())
     first = long.select(pl.col("month_end").min()).item()
     every = pl.DataFrame(
         {"month_end": [day for day in ends if first is not None and day >= first]}, {"month_end": pl.Date}
@@ -116,6 +127,55 @@ def operating_cash_flow(books: Books, months: int = 13) -> pl.DataFrame:
     total = pl.sum_horizontal(*KINDS, "uncategorised", ignore_nulls=False)
     return filled.with_columns(total.alias("total"), streak.alias("negative_months")).select(
         "month_end", *KINDS, "uncategorised", "total", "spent", "negative_months"
+    )
+
+
+def reconciled(books: Books, flow: pl.DataFrame) -> pl.DataFrame:
+    """The months of ``operating_cash_flow`` against what the accounts say (FORMULAS 4.6.10).
+
+    What an account holds at a month end is its newest balance by then and the lines since. An account that is known
+    at one end of a month only (opened, closed, or told late) leaves that month empty.
+
+    Returns: month_end, total (of the lines), balance_change, difference (balance change less lines; 0 where every
+    movement is told), Int64, minor units of the books' currency.
+    """
+    lines, balances = books.table("bank_lines"), books.table("balances")
+    ends = flow.get_column("month_end").to_list()
+    if not ends:
+        return flow.select(
+            "month_end", "total", *(pl.col("total").alias(name) for name in ("balance_change", "difference"))
+        )
+    before = ends[0].replace(day=1) - timedelta(days=1)
+    accounts = pl.concat([frame.select("account_id", "currency") for frame in (balances, lines)]).unique()
+    points = accounts.join(pl.LazyFrame({"day_on": [before, *ends]}), how="cross").sort("day_on")
+    newest = balances.select("account_id", "currency", "day_on", "amount", pl.col("day_on").alias("told_on")).sort(
+        "day_on"
+    )
+    keys = ("account_id", "currency")
+    known = points.join_asof(newest, on="day_on", by=keys, strategy="backward", check_sortedness=False)
+    moved = (
+        known.join(lines.select(*keys, "booked_on", pl.col("amount").alias("line")), on=keys)
+        .filter((pl.col("booked_on") > pl.col("told_on")) & (pl.col("booked_on") <= pl.col("day_on")))
+        .group_by(*keys, "day_on")
+        .agg(pl.col("line").sum())
+    )
+    held = known.join(moved, on=(*keys, "day_on"), how="left").sort(*keys, "day_on")
+    level = pl.col("amount") + pl.col("line").fill_null(0)
+    change = held.with_columns((level - level.shift(1)).over(keys).alias("amount")).filter(pl.col("day_on") > before)
+    known_at = change.group_by("day_on").agg(pl.col("amount").is_not_null().all().alias("known"))
+    found = sums(change.select(*keys, pl.col("day_on").alias("month_end"), "amount"), books, "month_end")
+    there = found.with_columns(pl.lit(True).alias("there")).rename({"amount": "balance_change"})
+    value = pl.when(pl.col("there").is_null()).then(0).otherwise("balance_change")
+    return (
+        flow.lazy()
+        .select("month_end", "total")
+        .join(known_at.rename({"day_on": "month_end"}), on="month_end", how="left", maintain_order="left")
+        .join(there, on="month_end", how="left", maintain_order="left")
+        .with_columns(pl.when("known").then(value).alias("balance_change"))
+        .select(
+            "month_end", "total", "balance_change", (pl.col("balance_change") - pl.col("total")).alias("difference")
+        )
+        .collect()
     )
 
 

@@ -66,7 +66,11 @@ def dpo_cogs(books: Books) -> Figure:
     flow = newest_flow(books, "cogs")
     owed = payables(books)
     inputs = {"payables": owed, "cogs": flow.amount, "days": flow.days}
-    if not flow.amount or owed is None or not books.has("bills"):
+    if not books.has("bills"):
+        return Figure(None, "dpo_cogs", {}, Problem("measures.payables.no_bills"))
+    if owed is None:
+        return Figure(None, "dpo_cogs", inputs, Problem("measures.payables.no_rate"))
+    if flow.amount is None or flow.amount <= 0:
         return Figure(None, "dpo_cogs", inputs, Problem("measures.payables.no_cogs"))
     return Figure(owed / flow.amount * flow.days, "dpo_cogs", inputs)
 
@@ -90,8 +94,10 @@ def lateness(books: Books) -> Figure:
     )
     by_days = sums(pl.concat([done, running]), books, "late").collect()
     told = sums(done, books, "late").collect()
+    if by_days["amount"].null_count():
+        return Figure(None, "own_delay", {}, Problem("measures.payables.no_rate"))
     total = int(by_days["amount"].sum() or 0)
-    if by_days.is_empty() or by_days["amount"].null_count() or total <= 0:
+    if total <= 0:
         return Figure(None, "own_delay", {}, Problem("measures.payables.nothing_paid"))
     paid_in_all = int(told["amount"].sum() or 0)
     late = int(told.filter(pl.col("late") > 0)["amount"].sum() or 0)

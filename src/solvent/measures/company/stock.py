@@ -41,7 +41,7 @@ def dio(books: Books) -> Figure:
     """Days inventory outstanding (FORMULAS 4.2.18): inventory / cost of sales x days; cost of sales, not sales."""
     flow, value = newest_flow(books, "cogs"), inventory(books)
     inputs = {"inventory": value, "cogs": flow.amount, "days": flow.days}
-    if not flow.amount:
+    if flow.amount is None or flow.amount <= 0:
         return Figure(None, "dio_cogs", inputs, Problem("measures.stock.no_cogs"))
     if value is None:
         return Figure(None, "dio_cogs", inputs, Problem("measures.stock.no_stock"))
@@ -52,7 +52,7 @@ def stock_turnover(books: Books) -> Figure:
     """Inventory turnover in times a year: cost of sales, scaled to a year / inventory."""
     flow, value = newest_flow(books, "cogs"), inventory(books)
     inputs = {"inventory": value, "cogs": flow.amount, "days": flow.days}
-    if not flow.amount:
+    if flow.amount is None or flow.amount <= 0:
         return Figure(None, "stock_turnover", inputs, Problem("measures.stock.no_cogs"))
     if not value:
         return Figure(None, "stock_turnover", inputs, Problem("measures.stock.no_stock"))

@@ -51,15 +51,17 @@ def behaviour(books: Books, terms: Behaviour = DEFAULTS) -> pl.DataFrame:
     """How each customer pays and buys, as far as the books know at the end of their day.
 
     Returns one row a customer, sorted by ``customer_id``:
-        payments (Int64): days on which an item got money; paid_delay_days (Float64): pay day less due day, weighted by
-        amount, early is negative (FORMULAS 4.2.7 without open items); delay_days: the same with the open overdue
-        counted at ``as_of``; delay_spread_days: its weighted standard deviation; worst_delay_days (Int64);
-        late_share: share of the money that came late; trend_days_per_year: slope of delay over pay days, least
-        squares, empty under ``trend_payments``; recent_delay_days, earlier_delay_days: before and within
-        ``recent_days``; oldest_overdue_days (Int64, 0 where nothing is overdue); payment_index (FORMULAS 4.2.9);
-        slow (Boolean): delay over the line; last_month_purchases, usual_purchases (Int64, minor units of the books'
-        currency); jump_share; jumped (Boolean); volatility (FORMULAS 4.2.16, population standard deviation / mean of
-        the months); first_on (Date).
+        payments (Int64): pieces of receipts on items, less what a later reversal took back;
+        paid_delay_days (Float64): pay day less due day, weighted by amount, early is negative (FORMULAS 4.2.7 without
+        open items); delay_days: the same with the open overdue counted at ``as_of``; delay_spread_days: weighted
+        standard deviation of the paid; worst_delay_days (Int64); late_share: share of the money that came late;
+        trend_days_per_year: slope of delay over pay days, least squares, empty under ``trend_payments`` or where all
+        fell on one day; recent_delay_days, earlier_delay_days: within ``recent_days`` and before;
+        oldest_overdue_days (Int64, 0 where nothing is overdue); payment_index (FORMULAS 4.2.9); slow (Boolean): delay
+        over the line; last_month_purchases, usual_purchases (Int64, minor units of the books' currency, 0 where
+        nothing was bought); jump_share: empty until the customer is known for ``jump_months`` before the last full
+        one; jumped (Boolean); volatility (FORMULAS 4.2.16, population standard deviation / mean of the months): empty
+        until the customer is known for all of them; first_on (Date). What rests on an amount without a rate is empty.
     """
     paid = _paid(books, terms)
     overdue = _overdue(books)
@@ -69,12 +71,21 @@ def behaviour(books: Books, terms: Behaviour = DEFAULTS) -> pl.DataFrame:
     every = books.journal.customers.lazy()
     for part in (paid, overdue, bought, first):
         every = every.join(part, on="customer_no", how="left")
-    weight, owed = pl.col("paid_weight").fill_null(0.0), pl.col("overdue_weight").fill_null(0.0)
-    delay = (pl.col("paid_days").fill_null(0.0) + pl.col("overdue_days").fill_null(0.0)) / (weight + owed)
+    known = _whole_months(books, terms)
+    paid_none, owed_none = pl.col("payments").is_null(), pl.col("oldest_overdue_days").is_null()
+    parts = {name: pl.when(paid_none).then(0.0).otherwise(name) for name in ("paid_weight", "paid_days")}
+    parts |= {name: pl.when(owed_none).then(0.0).otherwise(name) for name in ("overdue_weight", "overdue_days")}
+    weight = parts["paid_weight"] + parts["overdue_weight"]
+    delay = ((parts["paid_days"] + parts["overdue_days"]) / weight).round(9)
+    bought_none = pl.col("months").is_null()
     told = every.with_columns(
-        pl.when(weight + owed > 0).then(delay).alias("delay_days"),
+        pl.when(weight > 0).then(delay).alias("delay_days"),
         pl.col("oldest_overdue_days").fill_null(0),
         pl.col("payments").fill_null(0),
+        *(pl.when(bought_none).then(0).otherwise(name).alias(name) for name in _BOUGHT),
+        pl.when(known >= terms.jump_months + 1).then("jump_share").alias("jump_share"),
+        (pl.col("jumped").fill_null(False) & (known >= terms.jump_months + 1)).fill_null(False).alias("jumped"),
+        pl.when(known >= terms.volatility_months).then("volatility").alias("volatility"),
     ).with_columns(
         _index(pl.col("delay_days")).alias("payment_index"),
         (pl.col("delay_days").fill_null(0.0) > terms.delay_days).alias("slow"),
@@ -124,6 +135,15 @@ def _index(days: pl.Expr) -> pl.Expr:
     return points
 
 
+_BOUGHT = ("last_month_purchases", "usual_purchases")
+
+
+def _whole_months(books: Books, terms: Behaviour) -> pl.Expr:
+    """Full calendar months since ``first_on``, counting the month of it, up to the last full one."""
+    last, first = month_ends(books.as_of, 1)[0], pl.col("first_on")
+    return (last.year * 12 + last.month + 1) - (first.dt.year().cast(pl.Int64) * 12 + first.dt.month().cast(pl.Int64))
+
+
 def _weight(books: Books) -> pl.Expr:
     """An amount as a weight in the books' currency; a currency without a rate has none."""
     factors = dict(books.rates.iter_rows())
@@ -133,14 +153,14 @@ def _weight(books: Books) -> pl.Expr:
 
 
 def _paid(books: Books, terms: Behaviour) -> pl.LazyFrame:
-    """One pass over what was paid on items."""
+    """One pass over what was paid on items and stayed; empty sums where a part has no rate."""
     late = (pl.col("event_on") - pl.col("due_on")).dt.total_days()
     year = (pl.col("event_on") - pl.lit(books.as_of)).dt.total_days() / 365.0
     recent = pl.col("event_on") > books.as_of - timedelta(days=terms.recent_days)
     w, y, x, n = pl.col("w"), pl.col("y"), pl.col("x"), pl.len()
     rows = (
-        books.events()
-        .filter((pl.col("kind") == "receipt") & pl.col("due_on").is_not_null() & (pl.col("amount") < 0))
+        _kept(books.events().filter((pl.col("kind") == "receipt") & pl.col("due_on").is_not_null()))
+        .filter(pl.col("amount") < 0)
         .select("customer_no", _weight(books).alias("w"), late.alias("y"), year.alias("x"), recent.alias("recent"))
     )
     gathered = rows.group_by("customer_no").agg(
@@ -156,7 +176,11 @@ def _paid(books: Books, terms: Behaviour) -> pl.LazyFrame:
         y.sum().alias("sy"),
         (x * y).sum().alias("sxy"),
         (x * x).sum().alias("sxx"),
+        (x.min() < x.max()).alias("days_differ"),
+        w.is_not_null().all().alias("rated"),
     )
+    of_money = ("paid_weight", "paid_days", "squares", "late", "recent_weight", "recent_days")
+    gathered = gathered.with_columns(pl.when("rated").then(name).alias(name) for name in of_money)
     total, mean = pl.col("paid_weight"), pl.col("paid_days") / pl.col("paid_weight")
     count = pl.col("payments")
     spread = count * pl.col("sxx") - pl.col("sx") ** 2
@@ -166,12 +190,26 @@ def _paid(books: Books, terms: Behaviour) -> pl.LazyFrame:
         mean.alias("paid_delay_days"),
         (pl.col("squares") / total - mean**2).clip(0).sqrt().alias("delay_spread_days"),
         (pl.col("late") / total).alias("late_share"),
-        pl.when((count >= terms.trend_payments) & (spread > 1e-9)).then(slope).alias("trend_days_per_year"),
+        pl.when((count >= terms.trend_payments) & pl.col("days_differ")).then(slope).alias("trend_days_per_year"),
         pl.when(pl.col("recent_weight") > 0)
         .then(pl.col("recent_days") / pl.col("recent_weight"))
         .alias("recent_delay_days"),
         pl.when(before > 0).then((pl.col("paid_days") - pl.col("recent_days")) / before).alias("earlier_delay_days"),
     )
+
+
+def _kept(receipts: pl.LazyFrame) -> pl.LazyFrame:
+    """What was paid on items less what a later reversal took back of it, the last payment first.
+
+    Of an item with a reversal only so much of each payment stays as the sum paid never falls under again.
+    """
+    touched = receipts.filter(pl.col("amount") > 0).select("item_id").unique()
+    plain = receipts.join(touched, on="item_id", how="anti")
+    stays = (-pl.col("amount")).cum_sum().reverse().cum_min().reverse().clip(0)
+    again = receipts.join(touched, on="item_id", how="semi").sort("item_id", "event_on", "amount")
+    level = again.with_columns(stays.over("item_id").alias("level"))
+    step = pl.col("level") - pl.col("level").shift(1).over("item_id").fill_null(0)
+    return pl.concat([plain, level.with_columns((-step).alias("amount")).drop("level")])
 
 
 def _overdue(books: Books) -> pl.LazyFrame:
@@ -184,9 +222,10 @@ def _overdue(books: Books) -> pl.LazyFrame:
         .filter(pl.col("amount") > 0)
     )
     days = (pl.lit(books.as_of) - pl.col("due_on")).dt.total_days()
+    rated = _weight(books).is_not_null().all()
     return open_items.group_by("customer_no").agg(
-        _weight(books).sum().alias("overdue_weight"),
-        (_weight(books) * days).sum().alias("overdue_days"),
+        pl.when(rated).then(_weight(books).sum()).alias("overdue_weight"),
+        pl.when(rated).then((_weight(books) * days).sum()).alias("overdue_days"),
         days.max().alias("oldest_overdue_days"),
     )
 
@@ -206,10 +245,16 @@ def _bought(books: Books, terms: Behaviour) -> pl.LazyFrame:
     mean = value.filter(recent).sum() / terms.volatility_months
     square = (value.filter(recent).cast(pl.Float64) ** 2).sum() / terms.volatility_months
     least = terms.jump_least * 10 ** digits(books.currency)
+    rated = value.is_not_null()
     told = monthly.group_by("customer_no").agg(
-        value.filter(back == 0).sum().alias("last_month_purchases"),
-        (value.filter(base).sum() / terms.jump_months).round(0).cast(pl.Int64).alias("usual_purchases"),
-        pl.when(mean > 0).then((square - mean**2).clip(0).sqrt() / mean).alias("volatility"),
+        pl.len().alias("months"),
+        pl.when(rated.filter(back == 0).all()).then(value.filter(back == 0).sum()).alias("last_month_purchases"),
+        pl.when(rated.filter(base).all())
+        .then((value.filter(base).sum() / terms.jump_months).round(0).cast(pl.Int64))
+        .alias("usual_purchases"),
+        pl.when((mean > 0) & rated.filter(recent).all())
+        .then((square - mean**2).clip(0).sqrt() / mean)
+        .alias("volatility"),
     )
     usual, now = pl.col("usual_purchases"), pl.col("last_month_purchases")
     share = pl.when(usual > 0).then((now / usual - 1).round(9))

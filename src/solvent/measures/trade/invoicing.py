@@ -95,7 +95,7 @@ def clock_rates(told: pl.DataFrame, by: str | None = None) -> pl.DataFrame:
 
 
 def late_cost(books: Books, told: pl.DataFrame, terms: Invoicing = DEFAULTS) -> Figure:
-    """What late invoicing has cost (FORMULAS 4.5.9): amount x days late x yearly rate / 365, in main units' minor.
+    """What late invoicing has cost (FORMULAS 4.5.9): amount x days late x yearly rate / 365, in minor units.
 
     ``inputs``: late deliveries, their mean days by amount, and the amount delivered and not yet invoiced.
     """
@@ -143,7 +143,9 @@ def unmatched(books: Books) -> pl.DataFrame:
         return waiting.with_columns(pl.lit(None, dtype=pl.Int64).alias("undelivered")).sort(
             "salesperson", nulls_last=True
         )
-    bare = items.filter(pl.col("delivery_id").is_null()).unique("invoice_id").join(keeper, on="customer_id", how="left")
+    named = items.filter(pl.col("delivery_id").is_not_null()).select("invoice_id")
+    without = items.join(named, on="invoice_id", how="anti")
+    bare = without.unique("invoice_id", keep="first", maintain_order=True).join(keeper, on="customer_id", how="left")
     missing = bare.group_by(who).agg(pl.len().cast(pl.Int64).alias("undelivered"))
     both = waiting.join(missing, on="salesperson", how="full", coalesce=True, nulls_equal=True)
     return both.with_columns(pl.col("uninvoiced", "undelivered").fill_null(0)).sort("salesperson", nulls_last=True)

@@ -17,7 +17,8 @@ def collection_by_salesperson(books: Books) -> pl.DataFrame:
     Returns, by period and salesperson (the item's, else the customer's; empty last): period (month, quarter, year),
     salesperson, due (fell due in the period, less what was lowered without money), collected (of that, received by
     the day of the books), collection_share, overdue (open and past due now), sales (invoices less credit notes issued
-    in the period, by the customer's salesperson); Int64 in minor units of the books' currency.
+    in the period, by the customer's salesperson); Int64 in minor units of the books' currency, empty where a part
+        has no rate.
     """
     frames = [_of_period(books, name, since, until) for name, (since, until) in periods(books.as_of).items()]
     return pl.concat(frames)
@@ -56,13 +57,16 @@ def _of_period(books: Books, name: str, since: date, until: date) -> pl.DataFram
     for column, part in parts.items():
         told = told_by(books, sums(part, books, *keys_of("salesperson")), "salesperson")
         whole = pl.when(pl.col("amount").is_not_null().all()).then(pl.col("amount").sum())
-        frames.append(told.group_by("salesperson").agg(whole.alias(column)))
+        there = pl.lit(True).alias(f"has_{column}")
+        frames.append(told.group_by("salesperson").agg(whole.alias(column)).with_columns(there))
     every = pl.concat([frame.select("salesperson") for frame in frames]).unique()
     for frame in frames:
         every = every.join(frame, on="salesperson", how="left", nulls_equal=True)
     share = pl.when(pl.col("due") > 0).then(pl.col("collected") / pl.col("due"))
     return (
-        every.with_columns(pl.col("due", "collected", "overdue", "sales").fill_null(0))
+        every.with_columns(
+            pl.when(pl.col(f"has_{column}").is_null()).then(0).otherwise(column).alias(column) for column in parts
+        )
         .select(
             pl.lit(name).alias("period"),
             "salesperson",

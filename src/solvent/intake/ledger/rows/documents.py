@@ -7,35 +7,15 @@ import polars as pl
 from solvent.base.money import UNKNOWN
 from solvent.intake.ledger.cells.terms import due_on
 from solvent.intake.ledger.rows.kinds import kinds, marked, states
-from solvent.intake.ledger.rows.postings import conform
+from solvent.intake.ledger.rows.postings import TEXTS, conform
 from solvent.intake.ledger.rows.sieve import Sieve
 
-_TEXTS = (
-    "customer_id",
-    "customer_name",
-    "group_id",
-    "country",
-    "region",
-    "industry",
-    "salesperson",
-    "terms",
-    "invoice_id",
-    "instalment",
-    "line",
-    "applies_to",
-    "receipt_id",
-    "clearing_id",
-    "reference",
-    "order_id",
-    "delivery_id",
-    "dispute_reason",
-)
 _WHO = pl.coalesce("customer_id", "customer_name").alias("who")
 
 
 def documents(sieve: Sieve) -> pl.DataFrame:
     """The sheet's rows as postings; faults and notes are left in the sieve. Rejected rows are still in it."""
-    frame = sieve.rows.select("_row").with_columns(sieve.text(name) for name in _TEXTS)
+    frame = sieve.rows.select("_row").with_columns(sieve.text(name) for name in TEXTS)
     frame = frame.with_columns(
         pl.lit(sieve.reading.source).alias("source"),
         pl.lit(sieve.reading.sheet).alias("sheet"),
@@ -72,7 +52,8 @@ def _dated(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
 def _valued(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
     """Currency, face amount, and what the row says is paid or open."""
     reading = sieve.reading
-    currency = sieve.currency("currency", reading.currency)
+    field = next((name for name in ("amount", "open_amount", "paid_amount") if sieve.has(name)), "amount")
+    currency = sieve.currency("currency", None).fill_null(sieve.code_beside(field)).fill_null(reading.currency)
     own = sieve.currency("booked_currency", None)
     booked_in = own.fill_null(currency) if own.null_count() else own
     frame = frame.with_columns(

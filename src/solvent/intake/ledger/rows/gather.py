@@ -8,13 +8,16 @@ from dataclasses import dataclass
 import polars as pl
 
 from solvent.base.problem import Problem
-from solvent.intake.ledger.cells.terms import rule_of
+from solvent.intake.ledger.cells.terms import due_on, rule_of
 from solvent.intake.ledger.rows.postings import POSTINGS
 from solvent.intake.ledger.rows.settle import settle
 from solvent.intake.ledger.rows.tables import customers_of, receivables
 
 NOBODY = "?"
 """The customer of a row whose customer is not told: the row still shows."""
+MASTER = pl.Schema({"customer_id": pl.String, "customer_name": pl.String, "terms": pl.String})
+_SPARSE = 0.4
+"""Share of rows without a customer beyond which a list names each customer only once."""
 SAME = (
     "kind",
     "customer_id",
@@ -43,11 +46,17 @@ class Gathered:
     problems: tuple[Problem, ...]
 
 
-def gather(parts: Sequence[pl.DataFrame]) -> Gathered:
-    """Everything that documents, receipts and accounts say, as tables of the books."""
+def gather(parts: Sequence[pl.DataFrame], masters: Sequence[pl.DataFrame] = ()) -> Gathered:
+    """Everything that documents, receipts and accounts say, as tables of the books.
+
+    Args:
+        parts: postings of each sheet.
+        masters: lists of customers: ``customer_id``, ``customer_name``, ``terms`` (String).
+    """
     postings = pl.concat(parts) if parts else pl.DataFrame(schema=POSTINGS)
+    master = pl.concat(masters) if masters else pl.DataFrame(schema=MASTER)
     problems: list[Problem] = []
-    postings = _known_customers(postings, problems)
+    postings = _known_customers(_filled_down(postings, problems), master, problems)
     numbered = pl.coalesce("invoice_id", "receipt_id").is_not_null()
     # A clearing list may show one payment in several equal lines; there the number alone makes no double.
     twice = numbered & pl.col("clearing_id").is_null() & ~pl.struct(SAME).is_first_distinct()
@@ -56,21 +65,37 @@ def gather(parts: Sequence[pl.DataFrame]) -> Gathered:
     nothing = postings.filter(pl.col("amount") == 0)
     if nothing.height:
         problems.append(Problem("intake.row.zero", "", {"count": nothing.height}))
-    postings = _due(postings.filter(pl.col("amount") != 0), problems)
+    postings = _due(postings.filter(pl.col("amount") != 0), master, problems)
     state = settle(postings)
     tables = receivables(state)
     texts = postings.get_column("terms").drop_nulls().unique().to_list()
     rules = {text: rule_of(text) for text in texts}
-    days = {text: rule[1] for text, rule in rules.items() if rule is not None and rule[0] < 0}
+    days = {text: rule.days for text, rule in rules.items() if rule and rule.end is None and not rule.months}
     tables["customers"] = customers_of(postings, days)
     return Gathered(tables, doubled, (*problems, *state.problems))
 
 
-def _known_customers(postings: pl.DataFrame, problems: list[Problem]) -> pl.DataFrame:
+def _filled_down(postings: pl.DataFrame, problems: list[Problem]) -> pl.DataFrame:
+    """Lists that name a customer once above its rows, as merged cells leave them: the name counts for the rows below.
+
+    Only where the first row of a sheet names one and so many of the others do not that it cannot be an oversight.
+    """
+    nameless = pl.coalesce("customer_id", "customer_name").is_null()
+    sheet = ("source", "sheet")
+    sparse = (nameless.mean().over(sheet) > _SPARSE) & ~nameless.first().over(sheet) & (nameless.sum().over(sheet) > 1)
+    found = postings.filter(sparse & nameless)
+    if found.is_empty():
+        return postings
+    problems.append(Problem("intake.customer_filled_down", "", {"count": found.height}))
+    names = pl.col("customer_id", "customer_name")
+    return postings.with_columns(pl.when(sparse).then(names.forward_fill().over(sheet)).otherwise(names).name.keep())
+
+
+def _known_customers(postings: pl.DataFrame, master: pl.DataFrame, problems: list[Problem]) -> pl.DataFrame:
     """Each customer under its number where some row tells it, else under its name; names differ in more than blanks."""
-    key = pl.col("customer_name").str.normalize("NFKC").str.replace_all(r"\s+", "").str.to_lowercase()
-    told = postings.with_columns(key.alias("key"))
-    both = told.filter(pl.col("customer_id").is_not_null() & pl.col("key").is_not_null())
+    told = _same_numbers(postings).with_columns(_key(pl.col("customer_name")).alias("key"))
+    both = pl.concat([told.select("key", "customer_id"), master.select(_key(pl.col("customer_name")), "customer_id")])
+    both = both.filter(pl.col("customer_id").is_not_null() & pl.col("key").is_not_null())
     ids = both.group_by("key").agg(pl.col("customer_id").first(), pl.col("customer_id").n_unique().alias("many"))
     one = ids.filter(pl.col("many") == 1).select("key", pl.col("customer_id").alias("known_id"))
     names = told.filter(pl.col("key").is_not_null()).group_by("key", maintain_order=True)
@@ -78,16 +103,56 @@ def _known_customers(postings: pl.DataFrame, problems: list[Problem]) -> pl.Data
     told = told.join(one, on="key", how="left", maintain_order="left").join(
         first, on="key", how="left", maintain_order="left"
     )
+    numbers = told.select("customer_id").drop_nulls().unique()
+    # A name in the column of numbers of one sheet, and in that of names of another, is one customer.
+    named = one.join(numbers.select(_key(pl.col("customer_id")), pl.col("customer_id").alias("as_id")), on="key")
+    told = told.join(
+        named.select(pl.col("as_id").alias("customer_id"), pl.col("known_id").alias("same_id")),
+        on="customer_id",
+        how="left",
+        maintain_order="left",
+    )
     lost = told.filter(pl.coalesce("customer_id", "known_id", "known_name").is_null())
     if lost.height:
         problems.append(Problem("intake.customer_missing", "", {"count": lost.height}))
-    who = pl.coalesce("customer_id", "known_id", "known_name").fill_null(NOBODY)
+    who = pl.coalesce("same_id", "customer_id", "known_id", "known_name").fill_null(NOBODY)
     return told.with_columns(who.alias("customer_id")).select(list(POSTINGS))
 
 
-def _due(postings: pl.DataFrame, problems: list[Problem]) -> pl.DataFrame:
-    """Due days where a row tells none: by the customer's terms on other rows, else the day of issue, which is told."""
-    missing = postings.filter(pl.col("due_on").is_null() & (pl.col("kind") == "invoice"))
-    if missing.height:
-        problems.append(Problem("intake.due_assumed", "", {"count": missing.height}))
-    return postings.with_columns(pl.col("due_on").fill_null(pl.col("issued_on")))
+def _same_numbers(postings: pl.DataFrame) -> pl.DataFrame:
+    """Numbers of customers that differ in width or blanks only, in their first spelling."""
+    bare = pl.col("customer_id").str.normalize("NFKC").str.replace_all(r"\s+", "")
+    spelled = postings.select("customer_id").drop_nulls().unique(maintain_order=True).with_columns(bare.alias("bare"))
+    first = spelled.with_columns(pl.col("customer_id").first().over("bare").alias("as_first"))
+    changed = first.filter(pl.col("as_first") != pl.col("customer_id")).drop("bare")
+    if changed.is_empty():
+        return postings
+    joined = postings.join(changed, on="customer_id", how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce("as_first", "customer_id").alias("customer_id")).drop("as_first")
+
+
+def _key(name: pl.Expr) -> pl.Expr:
+    """A name without width, blanks and case."""
+    bare = name.str.normalize("NFKC").str.replace_all(r"\s+", "").str.to_lowercase()
+    return pl.when(bare != "").then(bare).alias("key")
+
+
+def _due(postings: pl.DataFrame, master: pl.DataFrame, problems: list[Problem]) -> pl.DataFrame:
+    """Due days where a row tells none: by the customer's terms, else the day of issue, which is told.
+
+    A customer's terms are those of the list of customers, else those of the last of its other rows that tells any.
+    """
+    missing = pl.col("due_on").is_null() & (pl.col("kind") == "invoice")
+    if postings.filter(missing).is_empty():
+        return postings
+    listed = master.filter(pl.col("terms").is_not_null()).unique("customer_id", keep="first", maintain_order=True)
+    others = postings.filter(pl.col("terms").is_not_null()).unique("customer_id", keep="last", maintain_order=True)
+    agreed = pl.concat([listed.select("customer_id", "terms"), others.select("customer_id", "terms")])
+    agreed = agreed.unique("customer_id", keep="first", maintain_order=True).rename({"terms": "agreed"})
+    told = postings.join(agreed, on="customer_id", how="left", maintain_order="left")
+    by_terms = due_on(told["agreed"].zip_with(told["terms"].is_null(), told["terms"]), told["issued_on"])
+    told = told.with_columns(pl.when(missing).then(by_terms).otherwise("due_on").alias("due_on")).drop("agreed")
+    bare = told.filter(missing)
+    if bare.height:
+        problems.append(Problem("intake.due_assumed", "", {"count": bare.height}))
+    return told.with_columns(pl.col("due_on").fill_null(pl.col("issued_on")))

@@ -48,6 +48,13 @@ POSTINGS: dict[str, DType] = {
 }
 """Kinds: invoice, credit_note, receipt, refund. ``open`` and ``paid`` are what the row itself says, signed alike."""
 
+TEXTS = (
+    *("customer_id", "customer_name", "group_id", "country", "region", "industry", "salesperson", "terms"),
+    *("invoice_id", "instalment", "line", "applies_to", "receipt_id", "clearing_id", "reference", "order_id"),
+    *("delivery_id", "dispute_reason"),
+)
+"""The fields of a posting that are taken from their cells as they stand."""
+
 
 def conform(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame in the shape of POSTINGS; what it lacks is empty."""

@@ -11,7 +11,7 @@ import polars as pl
 from solvent.base.money import digits
 from solvent.base.problem import Fact, Problem
 from solvent.intake.ledger.cells.amounts import amounts
-from solvent.intake.ledger.cells.currency import currencies
+from solvent.intake.ledger.cells.currency import currencies, currency_of
 from solvent.intake.ledger.cells.dates import dates, moments
 from solvent.intake.ledger.cells.plain import whole, yes_no
 from solvent.intake.ledger.columns import Reading
@@ -99,16 +99,22 @@ class Sieve:
         self._judge(name, told["bad"], {"unreadable": "intake.cell.currency"}, needed=True)
         return told["value"].fill_null(default).alias(name) if default else told["value"].alias(name)
 
+    def code_beside(self, name: str) -> pl.Series:
+        """The currency that stands beside a number in its own cell, ``￥100`` or ``100 USD``; empty where none does."""
+        beside = self.text(name).str.replace_all(r"[0-9.,'\s()+\-百千万亿整]", "")
+        codes = {text: currency_of(text) if text else None for text in beside.unique().drop_nulls()}
+        return beside.replace_strict(codes, default=None, return_dtype=pl.String).alias(name)
+
     def flag(self, name: str) -> pl.Series:
         """Yes and no; anything else is noted and empty."""
         told = yes_no(self.text(name))
         self._judge(name, told["bad"], {"unreadable": "intake.cell.yes_no"}, needed=False)
         return told["value"].alias(name)
 
-    def count(self, name: str) -> pl.Series:
+    def count(self, name: str, *, needed: bool = True) -> pl.Series:
         """Whole numbers."""
         told = whole(self.text(name))
-        self._judge(name, told["bad"], {"unreadable": "intake.cell.number"}, needed=True)
+        self._judge(name, told["bad"], {"unreadable": "intake.cell.number"}, needed=needed)
         return told["value"].alias(name)
 
     def reject(

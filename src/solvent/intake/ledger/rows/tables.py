@@ -47,6 +47,13 @@ def own_table(sieve: Sieve, own: str) -> pl.DataFrame:
     return frame
 
 
+def agreed_terms(sieve: Sieve) -> pl.DataFrame:
+    """What a list of customers says of each: customer_id, customer_name, terms (String, as written)."""
+    return pl.DataFrame([sieve.text("customer_id"), sieve.text("name"), sieve.text("terms_days")]).rename(
+        {"name": "customer_name", "terms_days": "terms"}
+    )
+
+
 def _oldest(frame: pl.DataFrame) -> pl.Expr:
     """For a table without a day of its own: the day its relation began, or the beginning of time."""
     since = pl.col("since_on") if "since_on" in frame.columns else pl.lit(None, dtype=pl.Date)
@@ -65,7 +72,7 @@ def _cells(sieve: Sieve, name: str, column: Column, currency: pl.Series, own: st
     if column.dtype == pl.Boolean:
         return sieve.flag(name)
     if column.dtype == pl.Int64:
-        return sieve.count(name)
+        return sieve.count(name, needed=not column.empty)
     if column.dtype == pl.Float64:
         return _number(sieve, name)
     if column.dtype == pl.String:
