@@ -20,9 +20,9 @@ from solvent.books.books import open_books
 from solvent.books.journal import Journal
 from solvent.files.load import load
 from solvent.measures.aging import aging
-from solvent.measures.trade.behaviour import behaviour
 from solvent.measures.concentration import concentration
 from solvent.measures.dso_detail import by_customer
+from solvent.measures.trade.behaviour import behaviour
 
 
 def main(folder: Path, day: str, parts: str) -> None:

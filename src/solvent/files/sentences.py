@@ -32,6 +32,9 @@ SENTENCES: Mapping[str, str] = {
         "{count} rows do not lead to the running balance beside them, the first in row {row}; the amounts "
         "were taken as printed"
     ),
+    "intake.account.opening_implied": (
+        "{count} accounts begin with a balance that no opening row shows; it was put in as an opening item"
+    ),
     "intake.account.red": (
         "{count} amounts without a minus sign lower the running balance, the first in row {row}: they were "
         "taken as red entries"
@@ -60,6 +63,7 @@ SENTENCES: Mapping[str, str] = {
     "intake.currency_unknown": (
         "the ledger names no currency; amounts are counted with two decimals; --currency says what they are in"
     ),
+    "intake.customer_filled_down": "{count} rows name no customer and were read as belonging to the customer above",
     "intake.customer_missing": "{count} rows name no customer; they stand under the customer ?",
     "intake.date_order_assumed": (
         "nothing in the dates shows whether the day or the month comes first; they were read as {order}"
@@ -82,6 +86,9 @@ SENTENCES: Mapping[str, str] = {
     "intake.paid_without_date": (
         "{count} payments have no day and count from the day of the invoice: open amounts of today are right,"
         " those of days before the file was made are not, and delays are too short"
+    ),
+    "intake.partly_paid": (
+        "{count} invoices are marked as partly paid without saying how much; they count as open in full"
     ),
     "intake.reference_unknown": (
         "{count} receipts or credit notes name an invoice that is not in the ledger; they stay unapplied"

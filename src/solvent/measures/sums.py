@@ -70,7 +70,7 @@ def sums(rows: pl.LazyFrame, books: Books, *keys: str, amounts: Sequence[str] = 
     whole = [whole_sum(name) for name in amounts]
     if not keys:
         return one.select(whole)
-    if books.basis in (Basis.SINGLE, Basis.BOOKED):
+    if books.rates.height == 1 and books.basis in (Basis.SINGLE, Basis.BOOKED):
         return one
     return one.group_by(*keys).agg(whole)
 
