@@ -195,7 +195,7 @@ def _by_words(sheet: Sheet) -> dict[str, str]:
     _in_own_money(sheet.columns, taken)
     if "balance" in taken and not {"debit", "credit", "open_amount"} & set(taken):
         taken["open_amount"] = taken.pop("balance")
-    for wanted, instead in (("issued_on", "posted_on"), ("invoice_id", "reference")):
+    for wanted, instead in (("issued_on", "posted_on"), ("recorded_on", "posted_on"), ("invoice_id", "reference")):
         if wanted not in taken and instead in taken:
             taken[wanted] = taken.pop(instead)
     by_text = {text: meant for meant, text in taken.items()}

@@ -19,6 +19,9 @@ R = "invoice"                        # cell = invoice, credit_note, receipt, ref
 
 [values.status]
 S = "void"                           # cell = void, reversed, paid, partly or other
+
+[values.currency]
+"01" = "CNY"                         # cell = ISO 4217 code
 """
 
 from __future__ import annotations
@@ -44,6 +47,7 @@ VALUES: Mapping[str, Sequence[str]] = {
     "status": STATES,
     "paid_state": STATES,
     "void": STATES,
+    "currency": ("CNY", "USD", "EUR", "…"),
 }
 """Fields whose cells a format may explain, and what each cell can mean."""
 _KNOWN = ("name", "source", "match", "sheet", "role", "date_order", "decimal", "unit", "currency", "columns", "values")
@@ -142,7 +146,8 @@ def _values(told: Mapping[str, Any], name: str) -> Mapping[str, Mapping[str, str
         if meant not in VALUES or not isinstance(cells, dict):
             raise _wrong(name, f"values.{meant}", cells, ", ".join(f"[values.{known}]" for known in VALUES))
         for cell, said in cells.items():
-            if said not in VALUES[meant]:
+            right = is_currency(str(said)) if meant == "currency" else said in VALUES[meant]
+            if not right:
                 raise _wrong(name, f"values.{meant}.{cell}", said, ", ".join(VALUES[meant]))
     return {meant: {plain(cell): said for cell, said in cells.items()} for meant, cells in values.items()}
 

@@ -11,6 +11,7 @@ from solvent.base.money import UNKNOWN
 from solvent.base.problem import Problem
 from solvent.base.table import DType
 from solvent.books.books import TABLES, Ledger
+from solvent.intake.ledger.cells.currency import unit_and_currency
 from solvent.intake.ledger.columns import Reading, known, mapping_toml, read_columns
 from solvent.intake.ledger.fields import plain
 from solvent.intake.ledger.format import LISTS, Format
@@ -192,16 +193,25 @@ def _own_currency(parts: Sequence[_Part], tables: dict[str, pl.DataFrame], told:
     """The company's own currency: told, or that of bookings, or the one that everything is in."""
     if told is not None:
         return told
-    booked = {part.reading.header("booked_currency") and _first_code(part) for part in parts} - {None}
+    booked = {code for part in parts for code in _booked_in(part)}
     if len(booked) == 1:
-        return str(booked.pop())
-    used = {
-        code
-        for name in ("open_items", "receipts", "credit_notes")
-        if name in tables
-        for code in tables[name].get_column("currency").unique()
-    }
-    return used.pop() if len(used) == 1 else UNKNOWN
+        return booked.pop()
+    money = [tables[name] for name in ("open_items", "receipts", "credit_notes") if name in tables]
+    if not money:
+        return UNKNOWN
+    rows = pl.concat([frame.select("currency", "amount", "booked_amount") for frame in money])
+    alike = (pl.col("amount") == pl.col("booked_amount")).fill_null(False).all()
+    used = rows.group_by("currency").agg(alike.alias("alike"))
+    own = used.filter("alike") if used.height > 1 else used
+    return str(own.item(0, "currency")) if own.height == 1 else UNKNOWN
+
+
+def _booked_in(part: _Part) -> set[str]:
+    """The currency in which a sheet's bookings are: as its column says, or the header over the bookings."""
+    code = _first_code(part) if part.reading.header("booked_currency") else None
+    header = part.reading.header("booked_amount") if code is None else None
+    named = unit_and_currency([header])[1] if header else None
+    return {found for found in (code, named) if found}
 
 
 def _first_code(part: _Part) -> str | None:

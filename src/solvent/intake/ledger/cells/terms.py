@@ -23,7 +23,8 @@ _NEXT_MONTH = re.compile(
 _MONTH_END = re.compile(r"月结|月底|月末|end of (?:the )?month|month[- ]end|\beom\b|monatsende")
 _NET = re.compile(r"(?:\bnet|\bn/|netto)\s*(\d{1,3})\b")
 _MONTHS = re.compile(r"^\D*?(\d{1,2})\s*(?:个月|months?|monate?)[^\d]*$")
-_DAYS = re.compile(r"^\D*?(\d{1,3})(?:\.0+)?\s*(?:days?|d|天|日|tagen?|calendar days)?\b[^\d]*$")
+_DAYS = re.compile(r"^\D*?(?!(?<=[a-z])0)(\d{1,3})(?:\.0+)?\s*(?:days?|d|天|日|tagen?|calendar days)?\b[^\d]*$")
+"""A letter with a zero behind it is the key of somebody's table (Z042), and no count of days."""
 _MOST = 730
 
 

@@ -53,7 +53,11 @@ def _valued(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
     """Currency, face amount, and what the row says is paid or open."""
     reading = sieve.reading
     field = next((name for name in ("amount", "open_amount", "paid_amount") if sieve.has(name)), "amount")
-    currency = sieve.currency("currency", None).fill_null(sieve.code_beside(field)).fill_null(reading.currency)
+    beside = sieve.code_beside(field)
+    named = beside.drop_nulls().unique()
+    # One symbol here and there in a list that names no currency is the currency of the list.
+    default = named[0] if reading.currency == UNKNOWN and named.len() == 1 else reading.currency
+    currency = sieve.currency("currency", None).fill_null(beside).fill_null(default)
     own = sieve.currency("booked_currency", None)
     booked_in = own.fill_null(currency) if own.null_count() else own
     frame = frame.with_columns(

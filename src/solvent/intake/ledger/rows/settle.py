@@ -10,9 +10,9 @@ from __future__ import annotations
 import polars as pl
 
 from solvent.base.problem import Problem
-from solvent.intake.ledger.rows.claims import by_their_own_rows, give_back, imply
-from solvent.intake.ledger.rows.piles import Settlement, laid_against, rest_of
-from solvent.intake.ledger.rows.references import named_invoices
+from solvent.intake.ledger.settlement.claims import by_their_own_rows, give_back, imply
+from solvent.intake.ledger.settlement.piles import Settlement, laid_against, rest_of
+from solvent.intake.ledger.settlement.references import named_invoices
 
 _REFUND = "\x00"
 """Before the id of a refund that stands among items."""

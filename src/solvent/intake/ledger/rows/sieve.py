@@ -15,6 +15,7 @@ from solvent.intake.ledger.cells.currency import currencies, currency_of
 from solvent.intake.ledger.cells.dates import dates, moments
 from solvent.intake.ledger.cells.plain import whole, yes_no
 from solvent.intake.ledger.columns import Reading
+from solvent.intake.ledger.fields import plain
 from solvent.intake.ledger.grid import Sheet
 
 AMOUNT_CODES = {
@@ -95,7 +96,12 @@ class Sieve:
 
     def currency(self, name: str, default: str | None) -> pl.Series:
         """Currency codes, the default where a cell is empty."""
-        told = currencies(self.text(name))
+        cells, given = self.text(name), self.reading.values.get("currency", {})
+        if given:
+            cells = cells.replace(
+                {cell: given[plain(cell)] for cell in cells.unique().drop_nulls() if plain(cell) in given}
+            )
+        told = currencies(cells)
         self._judge(name, told["bad"], {"unreadable": "intake.cell.currency"}, needed=True)
         return told["value"].fill_null(default).alias(name) if default else told["value"].alias(name)
 

@@ -9,8 +9,8 @@ import polars as pl
 from solvent.base.money import UNKNOWN
 from solvent.base.table import Column
 from solvent.books.books import DAY_OF, TABLES
-from solvent.intake.ledger.rows.piles import ALLOCATED, Settlement
 from solvent.intake.ledger.rows.sieve import Sieve
+from solvent.intake.ledger.settlement.piles import ALLOCATED, Settlement
 
 CUSTOMER_FACTS = ("name", "group_id", "country", "region", "industry", "salesperson", "insured", "terms_days")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from solvent.intake.ledger.rows.piles import Settlement, laid_against, rest_of
+from solvent.intake.ledger.settlement.piles import Settlement, laid_against, rest_of
 
 _WHO = pl.concat_str("customer_id", pl.lit("|"), "currency").alias("who")
 _ALL = pl.lit(True)

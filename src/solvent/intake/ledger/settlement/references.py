@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from solvent.intake.ledger.rows.piles import Settlement
+from solvent.intake.ledger.settlement.piles import Settlement
 
 NAMED = pl.Schema({"source": pl.String, "source_id": pl.String, "turn": pl.Int64, "group": pl.String})
 _PARTS = r"[,，;；、/\s&+|]+"
