@@ -18,6 +18,7 @@ from solvent.intake.ledger.grid import Source
 from solvent.intake.ledger.read import Intake, read_ledger
 
 SECONDS = 2.0
+"""Of the processor, so that a busy machine does not fail the test."""
 KEPT = 0.95
 """Share of the untouched rows that have to load with equal values where one cell is garbled."""
 Fact = tuple[str | int | date | None, ...]
@@ -144,7 +145,13 @@ def instalments(rng: random.Random) -> Case:
 
 
 SHAPES: list[Callable[[random.Random], Case]] = [flat, typed, account, instalments]
-ENCODINGS = ["utf-8", "utf-8-sig", "gb18030", "utf-16"]
+ENCODINGS = {
+    "flat": ["utf-8", "utf-8-sig", "gb18030", "utf-16"],
+    "typed": ["utf-8", "utf-8-sig", "cp1252", "utf-16"],
+    "account": ["utf-8", "utf-8-sig", "gb18030", "utf-16"],
+    "instalments": ["utf-8", "utf-8-sig", "gb18030", "utf-16"],
+}
+"""The encodings in which such a ledger is met: a German one is not written in that of China."""
 GARBAGE = [
     "", "???", "待确认", "#REF!", "#N/A", "n/a", "-", "--", "1e999", "99999999999999999999999", "2026-13-45",
     "31.12.2026", "12/31/2026", "1.234,56", "1,234.56", "(12.50)", "=1+1", "'", '"', 'say "x"', "two\nlines", "\u00a0",
@@ -180,7 +187,7 @@ def on_cells(case: Case, rng: random.Random, kind: str) -> Case:
         order = rng.sample(range(len(head)), len(head))
         head, rows = [head[at] for at in order], [[r[at] for at in order] for r in rows]
     elif kind == "encode":
-        case = replace(case, encoding=rng.choice(ENCODINGS))
+        case = replace(case, encoding=rng.choice(ENCODINGS[case.shape]))
     elif kind == "blank":
         case = replace(case, blank_after=tuple(rng.randrange(len(rows)) for _ in range(rng.randint(1, 5))))
     elif kind == "delimiter":
@@ -212,10 +219,10 @@ ON_BYTES = ["truncate", "nul", "quote", "mark"]
 
 def read(data: bytes, told: str) -> Intake:
     """The bytes as a ledger, soon, with counts that are true of what came back."""
-    started = time.perf_counter()
+    started = time.process_time()
     intake = read_ledger([Source("ledger.csv", data)], currency="CNY")
     facts_of(intake, "")
-    assert time.perf_counter() - started < SECONDS, told
+    assert time.process_time() - started < SECONDS, told
     counts, rejected = intake.counts, intake.rejected
     assert (counts["rows_in"] == counts["rows_loaded"] + counts["rows_rejected"]).all(), told
     assert (counts["rows_loaded"] >= 0).all(), told
@@ -280,8 +287,8 @@ def mutate(seed: int, count: int) -> Counter[str]:
         told = f"{seed}:{at} {kind} of {case.shape}"
         done[kind] += 1
         if kind in ON_BYTES:
-            case = replace(case, encoding=rng.choice(ENCODINGS))
-            read(on_bytes(case.data, rng, kind), told)
+            written = replace(case, encoding=rng.choice(ENCODINGS[case.shape]))
+            read(on_bytes(written.data, rng, kind), told)
             continue
         changed, row = garbled(case, rng) if kind == "garble" else (on_cells(case, rng, kind), -1)
         intake = read(changed.data, told)

@@ -37,6 +37,8 @@ EVENTS = Table(
     },
 )
 
+_IN_ORDER = ("event_on", "allocation_id")
+"""The order in which what is settled runs up."""
 _ITEM = ("customer_no", "item_id", "salesperson", "issued_on", "due_on", "currency")
 
 
@@ -195,12 +197,12 @@ def _booked(frame: pl.LazyFrame, key: str, part: str, of: tuple[str, str], name:
     """
     whole, booked = of
     plain = frame.filter(pl.col(booked).is_null()).with_columns(pl.lit(None, dtype=pl.Int64).alias(name))
-    told = frame.filter(pl.col(booked).is_not_null()).sort("event_on", "allocation_id")
-    upto = pl.col(part).cum_sum().over(key)
+    told = frame.filter(pl.col(booked).is_not_null())
+    upto = pl.col(part).cum_sum().over(key, order_by=_IN_ORDER)
     running = (pl.col(booked).cast(pl.Float64) * upto / pl.col(whole)).round(0).cast(pl.Int64)
     exact = pl.when(upto == pl.col(whole)).then(pl.col(booked)).otherwise(running)
     shared = told.with_columns(exact.alias(name)).with_columns(
-        pl.col(name) - pl.col(name).shift(1).over(key).fill_null(0)
+        pl.col(name) - pl.col(name).shift(1).over(key, order_by=_IN_ORDER).fill_null(0)
     )
     return pl.concat([plain, shared])
 
@@ -224,12 +226,13 @@ def _on_items(settled: pl.LazyFrame) -> pl.LazyFrame:
     within = signed.join(beyond, on="item_id", how="anti").select(columns)
     over = (
         signed.join(beyond, on="item_id", how="semi")
-        .sort("item_id", "event_on", "allocation_id")
-        .with_columns((-pl.col("amount").cum_sum().over("item_id")).alias("cum"))
+        .with_columns((-pl.col("amount").cum_sum().over("item_id", order_by=_IN_ORDER)).alias("cum"))
         .with_columns(pl.min_horizontal("cum", "face").alias("held"))
         .with_columns((pl.col("cum") - pl.col("held")).alias("extra"))
         .with_columns(
-            (-(pl.col("extra") - pl.col("extra").shift(1).over("item_id").fill_null(0))).alias("step_extra"),
+            (-(pl.col("extra") - pl.col("extra").shift(1).over("item_id", order_by=_IN_ORDER).fill_null(0))).alias(
+                "step_extra"
+            ),
             pl.col("amount").alias("whole"),
             pl.col("booked").alias("whole_booked"),
         )

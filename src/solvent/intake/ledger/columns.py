@@ -14,7 +14,7 @@ from solvent.books.books import TABLES
 from solvent.intake.ledger.cells.amounts import amount_style
 from solvent.intake.ledger.cells.currency import unit_and_currency
 from solvent.intake.ledger.cells.dates import date_order
-from solvent.intake.ledger.content import Content, content_of, fits
+from solvent.intake.ledger.content import Content, fits
 from solvent.intake.ledger.fields import KINDS, plain
 from solvent.intake.ledger.format import Format
 from solvent.intake.ledger.grid import Sheet
@@ -168,7 +168,7 @@ def _completed(sheet: Sheet, form: Format, mapping: Mapping[str, str]) -> dict[s
 
 def _ranked(sheet: Sheet) -> list[tuple[tuple[int, bool, int, int], str, str]]:
     """Every column with every field that it can be, the surest first."""
-    contents = {text: content_of(sheet.rows[text]) for text in sheet.columns if meanings(text)}
+    contents = {text: Content(sheet.rows[text]) for text in sheet.columns if meanings(text)}
     return sorted(
         ((*order, place), text, field)
         for place, text in enumerate(sheet.columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -95,7 +95,7 @@ def read_ledger(sources: Sequence[Source], *, formats: Sequence[Format] = (), cu
         problems += part.sieve.notes
         problems += _about(part)
     masters = [agreed_terms(part.sieve) for part in parts if part.reading.role == "customers"]
-    gathered = gather([part.postings for part in parts if part.postings is not None], masters)
+    gathered = gather(_handed_over(parts), masters)
     problems += gathered.problems
     faults = [_with_cells(part, gathered) for part in parts]
     tables = _tables(parts, gathered)
@@ -128,9 +128,17 @@ def _read(sheet: Sheet, reading: Reading, currency: str | None) -> _Part:
     else:
         sieve.reject(pl.repeat(True, sheet.rows.height, eager=True), "intake.sheet.no_role")
     rejected = sieve.rejected().select("_row")
-    if part.postings is not None:
+    if part.postings is not None and rejected.height:
         part.postings = part.postings.join(rejected, on="_row", how="anti")
     return part
+
+
+def _handed_over(parts: Sequence[_Part]) -> Iterator[pl.DataFrame]:
+    """The postings of each sheet, let go of as they are taken: a large ledger stands in memory once."""
+    for part in parts:
+        if part.postings is not None:
+            postings, part.postings = part.postings, None
+            yield postings
 
 
 def _with_cells(part: _Part, gathered: Gathered) -> pl.DataFrame:

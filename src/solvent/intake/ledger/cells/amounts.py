@@ -60,7 +60,8 @@ def amounts(cells: pl.Series, *, mark: str, digits: int, unit: int = 1, typed: b
         cells: String.
         mark: the decimal mark of the file, "." or ",". A cell that can only be read the other way is read that way.
         digits: decimals of the currency.
-        unit: what one of the column is worth, a power of ten: 10000 for 万元.
+        unit: what one of the column is worth, a power of ten: 10000 for 万元. A cell that says 万 itself is meant so,
+            and not times the unit.
         typed: the cells were numbers of a workbook. Then what is less than a ten-thousandth of a minor unit, or beyond
             the fifteenth digit, is noise of the binary form, and any other rest is rounded half up and marked.
 
@@ -129,8 +130,7 @@ def _slow(texts: pl.Series, mark: str, digits: int, shift: int, typed: bool) -> 
         (minus == 1).alias("negative"),
         (
             pl.col("power").str.slice(1).cast(pl.Int64, strict=False).fill_null(0)
-            + pl.col("scale").replace_strict(_SCALES, default=0, return_dtype=pl.Int64)
-            + shift
+            + (pl.col("scale").replace_strict(_SCALES, default=None, return_dtype=pl.Int64) + digits).fill_null(shift)
         ).alias("moved"),
     )
     return _valued(frame, digits, typed)

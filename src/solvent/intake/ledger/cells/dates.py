@@ -141,8 +141,10 @@ def _read(cells: pl.Series, order: str, typed: bool) -> pl.DataFrame:
         (pl.col("time").cast(pl.Int64) // 1_000_000_000).fill_null(0).alias("seconds"),
         pl.lit(None, dtype=pl.String).alias("bad"),
     )
-    irregular = different.join(regular, on="text", how="anti")
-    read = pl.concat([regular, _irregular(irregular, order, typed, regular.is_empty())])
+    read = regular
+    if regular.height < different.height:
+        irregular = different.join(regular, on="text", how="anti")
+        read = pl.concat([regular, _irregular(irregular, order, typed, regular.is_empty())])
     return texts.join(read, on="text", how="left", maintain_order="left")
 
 

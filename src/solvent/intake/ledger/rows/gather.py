@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -16,6 +16,8 @@ from solvent.intake.ledger.rows.tables import customers_of, receivables
 NOBODY = "?"
 """The customer of a row whose customer is not told: the row still shows."""
 MASTER = pl.Schema({"customer_id": pl.String, "customer_name": pl.String, "terms": pl.String})
+OF_CUSTOMERS = ("customer_name", "group_id", "country", "region", "industry", "insured", "terms")
+"""What postings say of their customer; not needed to settle them."""
 _SPARSE = 0.4
 """Share of rows without a customer beyond which a list names each customer only once."""
 SAME = (
@@ -46,33 +48,45 @@ class Gathered:
     problems: tuple[Problem, ...]
 
 
-def gather(parts: Sequence[pl.DataFrame], masters: Sequence[pl.DataFrame] = ()) -> Gathered:
+def gather(parts: Iterable[pl.DataFrame], masters: Sequence[pl.DataFrame] = ()) -> Gathered:
     """Everything that documents, receipts and accounts say, as tables of the books.
 
     Args:
         parts: postings of each sheet.
         masters: lists of customers: ``customer_id``, ``customer_name``, ``terms`` (String).
     """
-    postings = pl.concat(parts) if parts else pl.DataFrame(schema=POSTINGS)
+    postings = pl.concat([pl.DataFrame(schema=POSTINGS), *parts])
     master = pl.concat(masters) if masters else pl.DataFrame(schema=MASTER)
     problems: list[Problem] = []
     postings = _known_customers(_filled_down(postings, problems), master, problems)
-    numbered = pl.coalesce("invoice_id", "receipt_id").is_not_null()
-    # A clearing list may show one payment in several equal lines; there the number alone makes no double.
-    twice = numbered & pl.col("clearing_id").is_null() & ~pl.struct(SAME).is_first_distinct()
-    doubled = postings.filter(twice).select("source", "sheet", "_row", "invoice_id")
-    postings = postings.filter(~twice)
+    postings, doubled = _once(postings)
     nothing = postings.filter(pl.col("amount") == 0)
     if nothing.height:
         problems.append(Problem("intake.row.zero", "", {"count": nothing.height}))
     postings = _due(postings.filter(pl.col("amount") != 0), master, problems)
-    state = settle(postings)
-    tables = receivables(state)
     texts = postings.get_column("terms").drop_nulls().unique().to_list()
     rules = {text: rule_of(text) for text in texts}
     days = {text: rule.days for text, rule in rules.items() if rule and rule.end is None and not rule.months}
-    tables["customers"] = customers_of(postings, days)
+    customers = customers_of(postings, days)
+    state = settle(postings.drop(OF_CUSTOMERS))
+    del postings
+    tables = receivables(state) | {"customers": customers}
     return Gathered(tables, doubled, (*problems, *state.problems))
+
+
+def _once(postings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The postings without those that stand in an earlier row already, and those: source, sheet, _row, invoice_id.
+
+    A clearing list may show one payment in several equal lines; there the number alone makes no double.
+    """
+    number = pl.coalesce("invoice_id", "receipt_id")
+    again = number.is_not_null() & number.is_duplicated() & pl.col("clearing_id").is_null()
+    suspects = postings.with_row_index("place").filter(again)
+    twice = suspects.filter(~pl.struct(SAME).is_first_distinct())
+    if twice.is_empty():
+        return postings, twice.select("source", "sheet", "_row", "invoice_id")
+    kept = ~pl.int_range(postings.height, dtype=pl.UInt32, eager=True).is_in(twice["place"].implode())
+    return postings.filter(kept), twice.select("source", "sheet", "_row", "invoice_id")
 
 
 def _filled_down(postings: pl.DataFrame, problems: list[Problem]) -> pl.DataFrame:
@@ -92,31 +106,33 @@ def _filled_down(postings: pl.DataFrame, problems: list[Problem]) -> pl.DataFram
 
 
 def _known_customers(postings: pl.DataFrame, master: pl.DataFrame, problems: list[Problem]) -> pl.DataFrame:
-    """Each customer under its number where some row tells it, else under its name; names differ in more than blanks."""
-    told = _same_numbers(postings).with_columns(_key(pl.col("customer_name")).alias("key"))
-    both = pl.concat([told.select("key", "customer_id"), master.select(_key(pl.col("customer_name")), "customer_id")])
+    """Each customer under its number where some row tells it, else under its name; names differ in more than blanks.
+
+    A name in the column of numbers of one sheet, and in that of names of another, is one customer.
+    """
+    postings = _same_numbers(postings)
+    pairs = postings.select("customer_id", "customer_name").unique(maintain_order=True)
+    pairs = pairs.with_columns(_key(pl.col("customer_name")))
+    both = pl.concat([pairs.select("key", "customer_id"), master.select(_key(pl.col("customer_name")), "customer_id")])
     both = both.filter(pl.col("customer_id").is_not_null() & pl.col("key").is_not_null())
     ids = both.group_by("key").agg(pl.col("customer_id").first(), pl.col("customer_id").n_unique().alias("many"))
     one = ids.filter(pl.col("many") == 1).select("key", pl.col("customer_id").alias("known_id"))
-    names = told.filter(pl.col("key").is_not_null()).group_by("key", maintain_order=True)
-    first = names.agg(pl.col("customer_name").first().alias("known_name"))
-    told = told.join(one, on="key", how="left", maintain_order="left").join(
-        first, on="key", how="left", maintain_order="left"
+    named = one.select(pl.col("key").alias("id_key"), pl.col("known_id").alias("same_id"))
+    first = pairs.filter(pl.col("key").is_not_null()).unique("key", keep="first", maintain_order=True)
+    pairs = (
+        pairs.with_columns(_key(pl.col("customer_id")).alias("id_key"))
+        .join(one, on="key", how="left", maintain_order="left")
+        .join(named, on="id_key", how="left", maintain_order="left")
+        .join(first.select("key", pl.col("customer_name").alias("known_name")), on="key", how="left")
     )
-    numbers = told.select("customer_id").drop_nulls().unique()
-    # A name in the column of numbers of one sheet, and in that of names of another, is one customer.
-    named = one.join(numbers.select(_key(pl.col("customer_id")), pl.col("customer_id").alias("as_id")), on="key")
-    told = told.join(
-        named.select(pl.col("as_id").alias("customer_id"), pl.col("known_id").alias("same_id")),
-        on="customer_id",
-        how="left",
-        maintain_order="left",
-    )
-    lost = told.filter(pl.coalesce("customer_id", "known_id", "known_name").is_null())
-    if lost.height:
-        problems.append(Problem("intake.customer_missing", "", {"count": lost.height}))
-    who = pl.coalesce("same_id", "customer_id", "known_id", "known_name").fill_null(NOBODY)
-    return told.with_columns(who.alias("customer_id")).select(list(POSTINGS))
+    who = pl.coalesce("same_id", "customer_id", "known_id", "known_name")
+    both_names = ["customer_id", "customer_name"]
+    pairs = pairs.select(*both_names, who.fill_null(NOBODY).alias("who"), who.is_null().alias("lost"))
+    told = postings.join(pairs, on=both_names, how="left", nulls_equal=True, maintain_order="left")
+    lost = int(told["lost"].sum())
+    if lost:
+        problems.append(Problem("intake.customer_missing", "", {"count": lost}))
+    return told.with_columns(pl.col("who").alias("customer_id")).select(list(POSTINGS))
 
 
 def _same_numbers(postings: pl.DataFrame) -> pl.DataFrame:

@@ -35,7 +35,7 @@ def _parted(postings: pl.DataFrame) -> Settlement:
     made = made.str.replace("::", ":", literal=True)
     items = postings.filter(pl.col("kind") == "invoice").with_columns(pl.col("invoice_id").fill_null(made))
     items = _one_of_lines(items)
-    items = items.with_columns(_item_ids(items), _shared(items), pl.col("amount").alias("size"))
+    items = _with_ids(items).with_columns(pl.col("amount").alias("size"))
     numbers = items.select("invoice_id").unique().with_columns(pl.lit(True).alias("is_invoice"))
     others = postings.filter(pl.col("kind") != "invoice").join(
         numbers, on="invoice_id", how="left", maintain_order="left"
@@ -59,6 +59,8 @@ def _parted(postings: pl.DataFrame) -> Settlement:
 def _one_of_lines(items: pl.DataFrame) -> pl.DataFrame:
     """Lines of one invoice, due on one day, as one item; where a line column tells them apart and no instalment."""
     key = ("customer_id", "invoice_id", "issued_on", "due_on", "currency")
+    if items["line"].null_count() == items.height:
+        return items
     lines = pl.col("line").is_not_null() & pl.col("instalment").is_null() & pl.col("clearing_id").is_null()
     many = items.filter(lines & (pl.len().over(key) > 1))
     if many.is_empty():
@@ -72,21 +74,28 @@ def _one_of_lines(items: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _shared(items: pl.DataFrame) -> pl.Series:
-    """The group of an invoice: its number, with the customer where several customers have the same number."""
-    many = pl.col("customer_id").n_unique().over("invoice_id") > 1
-    key = pl.when(many).then(pl.concat_str("invoice_id", pl.lit("@"), "customer_id")).otherwise("invoice_id")
-    return items.select(key.alias("group")).to_series()
+def _with_ids(items: pl.DataFrame) -> pl.DataFrame:
+    """Items with ``group``, the invoice they are part of, and ``item_id``, the invoice number made unique.
 
-
-def _item_ids(items: pl.DataFrame) -> pl.Series:
-    """Invoice numbers made unique: ``#n`` for instalments by due day, ``@customer`` where shared."""
-    told = items.with_columns(_shared(items)).with_row_index("place").select("place", "group", "due_on")
-    ordered = told.sort("group", "due_on", "place")
-    count, turn = pl.len().over("group"), pl.int_range(1, pl.len() + 1).over("group")
-    named = pl.when(count > 1).then(pl.concat_str("group", pl.lit("#"), turn)).otherwise("group")
-    ids = ordered.with_columns(named.alias("item_id")).sort("place").get_column("item_id")
-    return ids.to_frame().select(_unique("item_id")).to_series()
+    The group is the number, with ``@customer`` where several customers have it; the item has ``#n`` behind it where
+    there are several, by due day.
+    """
+    again = items["invoice_id"].is_duplicated()
+    number = pl.col("invoice_id")
+    items = items.with_columns(number.alias("group"), number.alias("item_id"))
+    if not again.any():
+        return items
+    told = items.with_row_index("place").filter(again).select("place", "invoice_id", "customer_id", "due_on")
+    shared = pl.col("customer_id").n_unique().over("invoice_id") > 1
+    group = pl.when(shared).then(pl.concat_str("invoice_id", pl.lit("@"), "customer_id")).otherwise("invoice_id")
+    told = told.with_columns(group.alias("group")).sort("group", "due_on", "place")
+    turn = pl.int_range(1, pl.len() + 1).over("group")
+    several = pl.when(pl.len().over("group") > 1).then(pl.concat_str("group", pl.lit("#"), turn)).otherwise("group")
+    told = told.with_columns(several.alias("item_id"))
+    items = items.with_columns(
+        items[name].scatter(told["place"], told[name]).alias(name) for name in ("group", "item_id")
+    )
+    return items.with_columns(_unique("item_id"))
 
 
 def _unique(name: str, *within: str) -> pl.Expr:

@@ -54,26 +54,30 @@ class Sieve:
     def text(self, name: str) -> pl.Series:
         """The cells of a field as they stand; all empty where the sheet has no such column."""
         header = self.reading.header(name)
-        if header is None:
-            return pl.Series(name, [None] * self.rows.height, dtype=pl.String)
-        return self.rows[header].alias(name)
+        return self._absent(name, pl.String()) if header is None else self.rows[header].alias(name)
 
     def date(self, name: str, *, needed: bool = True) -> pl.Series:
         """Days; an unreadable cell rejects its row where the field is ``needed``, else it is noted and empty."""
+        if not self.has(name):
+            return self._absent(name, pl.Date())
         told = dates(self.text(name), order=self.reading.date_order, typed=self.sheet.typed)
         self._judge(name, told["bad"], DATE_CODES, needed=needed)
         return told["value"].alias(name)
 
     def moment(self, name: str) -> pl.Series:
         """Moments, where a cell has a time of day; empty elsewhere. Its day is judged by ``date``."""
+        if not self.has(name):
+            return self._absent(name, pl.Datetime("us"))
         told = moments(self.text(name), order=self.reading.date_order, typed=self.sheet.typed)
         return told["value"].alias(name)
 
     def money(self, name: str, currency: pl.Series, *, needed: bool = True) -> pl.Series:
         """Minor units of each row's currency."""
         header = self.reading.header(name)
+        if header is None:
+            return self._absent(name, pl.Int64())
         cells = self.text(name)
-        unit = self.reading.units.get(header or "", self.reading.unit)
+        unit = self.reading.units.get(header, self.reading.unit)
         places = currency.replace_strict(
             {code: digits(code) for code in currency.unique().drop_nulls()}, default=2, return_dtype=pl.Int64
         )
@@ -96,6 +100,9 @@ class Sieve:
 
     def currency(self, name: str, default: str | None) -> pl.Series:
         """Currency codes, the default where a cell is empty."""
+        if not self.has(name):
+            absent = self._absent(name, pl.String())
+            return absent.fill_null(default) if default else absent
         cells, given = self.text(name), self.reading.values.get("currency", {})
         if given:
             cells = cells.replace(
@@ -105,6 +112,10 @@ class Sieve:
         self._judge(name, told["bad"], {"unreadable": "intake.cell.currency"}, needed=True)
         return told["value"].fill_null(default).alias(name) if default else told["value"].alias(name)
 
+    def _absent(self, name: str, kind: pl.DataType) -> pl.Series:
+        """The cells of a field that the sheet has no column for: all empty."""
+        return pl.Series(name, [None] * self.rows.height, dtype=kind)
+
     def code_beside(self, name: str) -> pl.Series:
         """The currency that stands beside a number in its own cell, ``￥100`` or ``100 USD``; empty where none does."""
         beside = self.text(name).str.replace_all(r"[0-9.,'\s()+\-百千万亿整]", "")
@@ -113,6 +124,8 @@ class Sieve:
 
     def flag(self, name: str) -> pl.Series:
         """Yes and no; anything else is noted and empty."""
+        if not self.has(name):
+            return self._absent(name, pl.Boolean())
         told = yes_no(self.text(name))
         self._judge(name, told["bad"], {"unreadable": "intake.cell.yes_no"}, needed=False)
         return told["value"].alias(name)

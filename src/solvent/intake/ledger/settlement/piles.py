@@ -88,5 +88,5 @@ def laid_against(owed: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
 def rest_of(pile: pl.DataFrame, used: pl.DataFrame, key: list[str], size: str = "size") -> pl.DataFrame:
     """The pile with ``size`` lessened by what was used of it."""
     taken = used.group_by(key).agg(pl.col("amount").sum().alias("taken"))
-    joined = pile.join(taken, on=key, how="left", maintain_order="left")
-    return joined.with_columns((pl.col(size) - pl.col("taken").fill_null(0)).alias(size)).drop("taken")
+    beside = pile.select(key).join(taken, on=key, how="left", maintain_order="left").get_column("taken")
+    return pile.with_columns((pl.col(size) - beside.fill_null(0)).alias(size))

@@ -23,6 +23,8 @@ def named_invoices(state: Settlement) -> pl.DataFrame:
         in the same currency.
     """
     sources = state.sources.filter(pl.col("size") > 0)
+    if sources.select(pl.coalesce("applies_to", "reference").is_null().all()).item():
+        return pl.DataFrame(schema=NAMED)
     invoices = state.items.select("invoice_id", "customer_id", "currency", "group").unique(maintain_order=True)
     keys = ["source", "source_id", "customer_id", "currency"]
     zero = pl.lit(0, dtype=pl.Int64).alias("turn")
