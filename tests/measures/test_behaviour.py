@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from solvent.books.books import TABLES, Books, Ledger, open_books
@@ -39,8 +39,8 @@ def row_of(frame: pl.DataFrame, customer: str = "lantern") -> dict[str, object]:
     return frame.row(by_predicate=pl.col("customer_id") == customer, named=True)
 
 
-def paid_late(late: list[int], amounts: list[int] | None = None) -> Books:
-    """One customer, one item a day due from DUE on, each paid so many days late."""
+def paid_late(late: list[int], amounts: list[int] | None = None, pieces: list[int] | None = None) -> Books:
+    """One customer, one item a day due from DUE on, each paid so many days late, at once or in so many pieces."""
     items, receipts, settled = [], [], []
     for at, days in enumerate(late):
         due, money = DUE + timedelta(days=at), 100 * (amounts[at] if amounts else 100)
@@ -48,10 +48,13 @@ def paid_late(late: list[int], amounts: list[int] | None = None) -> Books:
         paid = due + timedelta(days=days)
         items.append({**own, "item_id": f"i{at}", "invoice_id": f"i{at}", "issued_on": date(2025, 1, 1), "due_on": due})
         receipts.append({**own, "receipt_id": f"r{at}", "received_on": paid})
-        settled.append(
-            {**own, "allocation_id": f"{at}", "item_id": f"i{at}", "source": "receipt", "source_id": f"r{at}"}
-            | {"allocated_on": paid}
-        )
+        cuts = pieces[at] if pieces else 1
+        for piece in range(cuts):
+            part = money // cuts + (money % cuts if piece == 0 else 0)
+            settled.append(
+                {**own, "allocation_id": f"{at}.{piece}", "item_id": f"i{at}", "source": "receipt"}
+                | {"source_id": f"r{at}", "allocated_on": paid, "amount": part}
+            )
     rows = {"open_items": items, "receipts": receipts, "allocations": settled}
     frames = {name: TABLES[name].conform(pl.DataFrame(told).lazy()) for name, told in rows.items()}
     return open_books(Ledger(frames, currency="CNY"), date(2027, 6, 1))
@@ -138,6 +141,19 @@ def test_delay_is_the_weighted_mean_and_does_not_change_with_scale(paid: list[tu
     assert one["delay_days"] == pytest.approx(sum(d * a for d, a in paid) / sum(amounts), abs=1e-6)
     for name in ("delay_days", "paid_delay_days", "late_share", "delay_spread_days", "payment_index"):
         assert one[name] == pytest.approx(more[name], abs=1e-6)
+
+
+@given(st.lists(st.tuples(st.integers(-40, 200), st.integers(1, 9_999), st.integers(1, 3)), min_size=1, max_size=8))
+@example([(0, 1, 1), (9, 1, 2), (3, 1, 1), (20, 1, 1)])
+@settings(max_examples=30, deadline=None, derandomize=True)
+def test_a_payment_cut_up_on_its_day_is_the_same_payment(paid: list[tuple[int, int, int]]) -> None:
+    """Only the pieces are more: neither the trend nor its number of payments hangs on how money was allocated."""
+    late, amounts, pieces = ([row[at] for row in paid] for at in range(3))
+    whole, cut = row_of(behaviour(paid_late(late, amounts))), row_of(behaviour(paid_late(late, amounts, pieces)))
+    assert (whole.pop("payments"), cut.pop("payments")) == (len(paid), sum(pieces))
+    assert whole["trend_days_per_year"] is None or len(paid) >= 5
+    for name, told in whole.items():
+        assert cut[name] == (pytest.approx(told, abs=1e-6) if isinstance(told, float) else told), name
 
 
 def bought(books_of: BooksOf, amounts: list[str], **more: str) -> dict[str, object]:

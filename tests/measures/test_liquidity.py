@@ -156,6 +156,12 @@ def test_the_kinds_add_up_to_every_line(books_of: BooksOf, drawn: list[tuple[dat
     )
     flow = operating_cash_flow(books_of("2026-06-30", open_items=SOLD, bank_lines=bank))
     assert flow.get_column("total").sum() == 100 * sum(amount for _, amount, _ in drawn)
+    kinds = {"operating": OPERATING, "investing": INVESTING, "financing": FINANCING, "internal": INTERNAL}
+    kinds["uncategorised"] = ("-",)
+    for kind, names in kinds.items():
+        assert flow.get_column(kind).sum() == 100 * sum(amount for _, amount, name in drawn if name in names), kind
+    for row in flow.to_dicts():
+        assert sum(row[kind] for kind in kinds) == row["total"]
     spent = -sum(amount for _, amount, category in drawn if category in OPERATING and amount < 0)
     assert flow.get_column("spent").sum() == 100 * spent
 

@@ -271,6 +271,7 @@ def _crosses(frames: Mapping[str, pl.LazyFrame], name: str) -> bool:
     return not sides.filter(either).collect().is_empty()
 
 
+@pytest.mark.long
 @settings(some, max_examples=25)
 @given(any_tables)
 def test_history_and_rolls_are_what_the_ageing_was_at_each_month_end(frames: dict[str, pl.LazyFrame]) -> None:

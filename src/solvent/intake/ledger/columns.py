@@ -22,6 +22,7 @@ from solvent.intake.ledger.words import known_word, local_money, meanings
 
 _RECEIPTS = re.compile(r"收款|回款|到账|receipt|payment|zahlung", re.IGNORECASE)
 _CREDITS = re.compile(r"红字|退货|贷项|credit.?(note|memo)|gutschrift", re.IGNORECASE)
+_SUMMARY = re.compile(r"汇总|账龄|透视|summary|ageing|aging|pivot", re.IGNORECASE)
 _INVOICE_NUMBER = re.compile(r"invoice|inv|发票|票号|rechnung", re.IGNORECASE)
 _OWN_NUMBER = re.compile(r"document|voucher|doc|单据|凭证|beleg")
 _LONG_NUMBER = re.compile(r"\d{4,}")
@@ -193,6 +194,8 @@ def _by_words(sheet: Sheet) -> dict[str, str]:
             taken[second] = text
             used.add(text)
     _in_own_money(sheet.columns, taken)
+    if "debit" in taken and "credit" not in taken and "paid_amount" in taken and "amount" not in taken:
+        taken["credit"] = taken.pop("paid_amount")
     if "balance" in taken and not {"debit", "credit", "open_amount"} & set(taken):
         taken["open_amount"] = taken.pop("balance")
     for wanted, instead in (("issued_on", "posted_on"), ("recorded_on", "posted_on"), ("invoice_id", "reference")):
@@ -237,6 +240,8 @@ def _role(sheet: Sheet, mapping: dict[str, str]) -> tuple[str, dict[str, str]]:
     if {"amount", "paid_amount", "issued_on"} <= fields and _either_or(sheet, mapping):
         renamed = {"amount": "debit", "paid_amount": "credit", "open_amount": "balance"}
         return "account", {text: renamed.get(meant, meant) for text, meant in mapping.items()}
+    if _SUMMARY.search(sheet.name) and "invoice_id" not in fields:
+        return "", mapping
     if fields & {"amount", "open_amount", "booked_amount", "booked_open_amount"} and dated:
         if _CREDITS.search(names) and "document_type" not in fields:
             return "credit_note_list", mapping

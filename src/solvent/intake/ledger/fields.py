@@ -67,12 +67,12 @@ WORDS: Mapping[str, str] = {
     "customer_id": """customer id|customer code|customer no|customer number|customer account|account code|account no|
         account number|debtor no|debtor number|debtor id|client id|client code|client no|buyer id|buyer code|cust no|
         cust id|cust code|sold to|sold-to party|payer id|party id|party code|partner id|customer key|debitorennummer|
-        debitornr|kundennummer|kunden-nr|kundennr|kd-nr|konto|debitor|客户编码|客户编号|客户代码|客户号|客户id|客户码|
+        debitornr|code client|n° client|kundennummer|kunden-nr|kundennr|kd-nr|konto|debitor|客户编码|客户编号|客户代码|客户号|客户id|客户码|
         往来单位编码|往来单位编号|往来编码|单位编码|买方编号|购货单位编码|购货单位代码|付款单位编码|FCustomerID.FNumber|
         FCUSTOMERID|客户编码.编码|客户|customer|account|debtor|payer|party|kunde""",
     "customer_name": """customer name|customer full name|client name|buyer name|company name|debtor name|party name|
         account name|partner name|payer name|contact name|invoice partner display name|partner display name|bill to|
-        bill to name|bill-to name|sold to name|name 1|kundenname|debitorenname|name des kunden|firma|客户名称|客户全称|
+        bill to name|bill-to name|sold to name|name 1|nom du client|raison sociale|kundenname|debitorenname|name des kunden|firma|客户名称|客户全称|
         客户简称|客户名|单位名称|单位全称|往来单位名称|往来户名|往来客户|购货单位名称|购货单位|购方名称|购买方名称|购买方|
         购方|采购方|往来单位|付款单位名称|付款单位|买方名称|买方|付款方名称|付款方|付款人名称|付款人|对方户名|对方单位|
         对方名称|FCustomerID.FName|结算客户|应收客户|欠款单位|欠款客户|债务人|债务单位|公司名称|客户单位|销售客户|
@@ -95,7 +95,7 @@ WORDS: Mapping[str, str] = {
     "invoice_id": """invoice id|invoice no|invoice number|inv no|inv number|invoice nr|tax invoice no|bill no|
         bill number|document no|document number|doc no|doc number|document id|accounting document|billing document|
         voucher no|voucher number|transaction no|transaction number|reference number|credit note no|
-        credit note number|credit memo no|credit memo number|credit note id|rechnungsnummer|rechnungsnr|
+        credit note number|credit memo no|credit memo number|credit note id|n° facture|numéro de facture|facture|rechnungsnummer|rechnungsnr|
         rechnungs-nr|rechnung|belegnummer|belegnr|beleg-nr|beleg|发票号码|发票号|发票编号|发票代码号码|数电票号码|
         数电发票号码|全电发票号码|红字发票号|红字发票号码|贷项通知单号|票号|票据号|应收单号|应收单编号|应收单据号|单据编号|
         单据号|单据号码|销售单号|销货单号|FBillNo|凭证编号|凭证号|凭证号数|凭证字号|凭证|单号|编号|invoice|document|
@@ -118,12 +118,12 @@ WORDS: Mapping[str, str] = {
         cleared|received|回款|收款|到账|结清""",
     "issued_on": """invoice date|invoiced on|issue date|issued|issued on|date issued|date of invoice|invoice dt|
         inv date|bill date|billing date|billed on|document date|doc date|doc. date|transaction date|voucher date|
-        trans date|date|day|belegdatum|rechnungsdatum|rechn.datum|datum|fakturadatum|开票日期|开票日|开票时间|发票日期|
+        trans date|date|day|date facture|date de facture|date de facturation|belegdatum|rechnungsdatum|rechn.datum|datum|fakturadatum|开票日期|开票日|开票时间|发票日期|
         发票开具日期|出票日期|单据日期|制单日期|业务日期|凭证日期|立账日期|应收日期|销售日期|交易日期|发生日期|确认日期|入账日期|
         日期|FDate|时间|invoice|开票""",
     "posted_on": "posting date|posted on|posted|entry date|accounting date|gl date|buchungsdatum|过账日期|记账日期|登账日期",
     "due_on": """due date|net due date|due on|date due|net due|payment due date|payment due|due by|pay by|due|
-        maturity date|maturity|invoice due date|expected payment date|instalment due date|fälligkeit|fällig am|
+        maturity date|maturity|invoice due date|expected payment date|instalment due date|échéance|date d'échéance|date échéance|fälligkeit|fällig am|
         faelligkeit|nettofälligkeit|nettofaelligkeit|fälligkeitsdatum|nettofälligkeitsdatum|faelligkeitsdatum|fällig|
         到期日|到期日期|到期时间|到期|账款到期日|应收到期日|应收款到期日|付款到期日|付款到期日期|收款到期日|收款到期日期|净到期日|
         净到期日期|应付款日|应付款日期|应收款日期|应收款日|应回款日期|应回款日|应付日期|约定付款日|约定付款日期|约定收款日|
@@ -139,7 +139,7 @@ WORDS: Mapping[str, str] = {
         instalment amount|amount in doc. curr.|amount in document currency|amount in doc curr|
         amount in foreign currency|amount in transaction currency|total in currency|total in currency signed|
         invoice currency amount|face amount|face value|billed amount|billed|invoiced|gross|total due amount|
-        betrag in belegwährung|betrag in belegwaehrung|bruttobetrag|rechnungsbetrag|gesamtbetrag|brutto|betrag|
+        betrag in belegwährung|betrag in belegwaehrung|montant ttc|montant facture|montant|bruttobetrag|rechnungsbetrag|gesamtbetrag|brutto|betrag|
         价税合计|价税合计金额|原币价税合计|含税金额|含税总额|含税合计|税价合计|应收金额|应收总额|应收总金额|应收款金额|
         应收账款金额|应收原币金额|应收款项|FALLAMOUNT|FALLAMOUNTFOR|发票金额|发票总额|发票含税金额|开票金额|开票总额|
         原币金额|凭证货币金额|交易货币金额|结算金额|分期金额|本期金额|销售金额|货款金额|欠款总额|应收款|应收账款|本次应收|
@@ -153,7 +153,7 @@ WORDS: Mapping[str, str] = {
     "open_amount": """open amount|outstanding amount|outstanding|amount outstanding|amount due|amount owing|
         amount owed|balance due|open balance|open|unpaid amount|unpaid|amount unpaid|residual amount|residual|
         amount residual|remaining amount|remaining|remaining balance|amount open|open item amount|amount remaining|
-        invoice balance|due amount|still due|still open|total due|owed|owing|due|offener betrag|offen|
+        invoice balance|due amount|still due|still open|total due|owed|owing|due|reste à payer|reste dû|solde dû|offener betrag|offen|
         restbetrag|offener saldo|未收金额|未收款金额|未收款|未收|未收余额|未收账款|未收款余额|尚未收款|尚未收回|欠款|
         欠款金额|欠款余额|欠款额|尚欠金额|尚欠款|结欠金额|结欠|未付金额|未付款|未付款金额|未核销金额|未核销余额|
         未核销|应收余额|应收账款余额|应收款余额|未清金额|未清项金额|未清|剩余金额|剩余应收|剩余未收|FNoReceiveAmount|未回款|
@@ -163,7 +163,7 @@ WORDS: Mapping[str, str] = {
         balance in local currency|本币余额|本位币余额|本币未收金额|本位币未收金额|本币欠款|本位币欠款""",
     "paid_amount": """paid amount|amount paid|paid to date|total paid|amount received|received amount|
         amount settled|settled amount|amount collected|collected amount|collected|payments|payments received|
-        payment received|applied amount|amount applied|paid|received|settled|bezahlter betrag|bezahlt|gezahlt|
+        payment received|applied amount|amount applied|paid|received|settled|montant réglé|montant payé|réglé|payé|bezahlter betrag|bezahlt|gezahlt|
         zahlbetrag|zahlungen|已收金额|已收款金额|已收款|已收账款|已收|累计收款|累计收款金额|累计回款|累计回款金额|已回款金额|
         已回款|已回金额|回款合计|已核销金额|已核销|已付金额|已付款金额|已付款|已结算金额|已结金额|实收金额|实收款|实收|实际收款|
         实际收款金额|实际回款|实际回款金额|收款额|收款合计|到账金额|已到账金额|本次收款|收回金额|已收回金额|收款金额|回款金额|
@@ -173,16 +173,16 @@ WORDS: Mapping[str, str] = {
         借方本币|借方原币|本期借方|借方发生额合计|借|本期应收|本期增加|增加|本期发生|应收增加|应收借方""",
     "credit": """credit|credit amount|cr|cr amount|haben|habenbetrag|贷方|贷方金额|贷方发生额|贷方发生|贷方本币|贷方原币|
         本期贷方|贷|本期收回|本期收款|本期减少|减少|应收减少|应收贷方|credits|payments""",
-    "balance": "balance|running balance|closing balance|account balance|saldo|endsaldo|余额|期末余额|结余|账户余额|余额金额|期末余额金额|当前余额|账面余额|结存",
+    "balance": "balance|running balance|closing balance|account balance|solde|saldo|endsaldo|余额|期末余额|结余|账户余额|余额金额|期末余额金额|当前余额|账面余额|结存",
     "direction": "方向|借贷方向|余额方向|借或贷|期末余额方向|余额借贷方向",
     "sign": "debit/credit|debit/credit indicator|debit/credit ind.|debit/credit ind|debit credit indicator|d/c|dc|dr/cr|s/h|soll/haben|soll/haben-kennz.|借贷标志|借贷标识|借贷|借/贷|借贷方|收支方向",
     "currency": """currency|currency code|curr|curr.|ccy|cur|document currency|doc. currency|doc currency|
-        invoice currency|transaction currency|transaction curr|currency key|währung|waehrung|belegwährung|币种|币别|
+        invoice currency|transaction currency|transaction curr|currency key|devise|währung|waehrung|belegwährung|币种|币别|
         币种名称|货币|货币代码|原币币种|交易货币|凭证货币|结算币种|结算币别|外币币种|FCURRENCYID.FNumber|FCURRENCYID|原币""",
     "booked_currency": "local currency|company currency|company code currency|base currency|functional currency|lcurr|lc curr|lcur|hauswährung|hauswaehrung|本位币币种|本位币币别|本币币种|本币币别|公司代码货币|本位币|本币",
     "settled_on": """settled date|settled on|settlement date|date settled|paid date|date paid|paid on|payment date|
         receipt date|received on|received date|date received|clearing date|cleared on|date cleared|collection date|
-        collected on|date of payment|last payment date|value date|paid|settled|received|cleared|clearing|payment|
+        collected on|date of payment|last payment date|date de paiement|date de règlement|value date|paid|settled|received|cleared|clearing|payment|
         ausgleichsdatum|ausgleich|ausgleichsdat.|zahlungsdatum|bezahlt am|zahlungseingang|收款日期|收款日|收款时间|
         回款日期|回款日|回款时间|到账日期|到账日|到账时间|到款日期|到款日|实际收款日|实际收款日期|实际回款日|实际回款日期|
         实收日期|付款日期|付款日|实际付款日期|清账日期|清帐日期|核销日期|结清日期|结算日期|入账日期|回款|收款|到账|receipt""",

@@ -19,7 +19,7 @@ from solvent.intake.ledger.grid import Sheet, Source, sheets
 from solvent.intake.ledger.rows.account import account
 from solvent.intake.ledger.rows.documents import documents
 from solvent.intake.ledger.rows.gather import Gathered, gather
-from solvent.intake.ledger.rows.shape import shaped
+from solvent.intake.ledger.rows.shape import continued, shaped
 from solvent.intake.ledger.rows.sieve import FAULTS, Sieve
 from solvent.intake.ledger.rows.tables import agreed_terms, joined, own_table
 from solvent.intake.ledger.totals import control_total, footer_problems
@@ -117,6 +117,8 @@ def read_ledger(sources: Sequence[Source], *, formats: Sequence[Format] = (), cu
 
 def _read(sheet: Sheet, reading: Reading, currency: str | None) -> _Part:
     """One sheet by its role; rejected rows are taken out of what it gives."""
+    if reading.role in LISTS:
+        sheet = continued(sheet, reading)
     sieve = Sieve(sheet, reading)
     part = _Part(sheet, reading, sieve)
     if reading.role == "account":

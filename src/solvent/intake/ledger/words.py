@@ -37,11 +37,11 @@ _SHORT = {
 }  # fmt: skip
 _VETO = re.compile(
     r"\b(?:tax|vat|gst|qty|quantity|price|rate|discount|limit|cost|age|aged|overdue|past|bucket|phone|mail|email|"
-    r"address|bank|last|next|first|reminder|dunning|printed|previous|prior|excl|excluded|excluding|before|untaxed|"
+    r"address|bank|last|latest|earliest|next|first|reminder|dunning|printed|previous|prior|excl|excluded|excluding|before|untaxed|"
     r"net of|budget|forecast|write|interest|weight|margin|subtotal|average|avg|max|min|limit|approved|ship|shipping|"
     r"exempt|year|month|week|quarter)\b|不含税|未税|无税|税额|税率|税金|单价|数量|逾期|超期|账龄|坏账|计提|准备|上期|上年|"
     r"上月|期初|年初|本月|当月|本周|昨日|今日|折扣|额度|限额|保证金|质保|预收|预付|比例|比率|率$|次数|首次|下次|催收|对账|"
-    r"手机|电话|地址|邮箱|税号|开户|提前|预算|计划|未开票|未到期|已到期|滞纳|利息|税$|不良|成本|毛利|利润"
+    r"手机|电话|地址|邮箱|税号|开户|提前|预算|最近|最后|最早|未开票|未到期|已到期|滞纳|利息|税$|不良|成本|毛利|利润"
 )
 _LAST = {
     "currency", "region", "country", "industry", "territory", "salesperson", "salesman", "outstanding", "residual",

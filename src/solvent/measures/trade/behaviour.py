@@ -55,8 +55,9 @@ def behaviour(books: Books, terms: Behaviour = DEFAULTS) -> pl.DataFrame:
         paid_delay_days (Float64): pay day less due day, weighted by amount, early is negative (FORMULAS 4.2.7 without
         open items); delay_days: the same with the open overdue counted at ``as_of``; delay_spread_days: weighted
         standard deviation of the paid; worst_delay_days (Int64); late_share: share of the money that came late;
-        trend_days_per_year: slope of delay over pay days, least squares, empty under ``trend_payments`` or where all
-        fell on one day; recent_delay_days, earlier_delay_days: within ``recent_days`` and before;
+        trend_days_per_year: slope of delay over pay days, least squares, the pieces paid on one item on one day being
+        one point, empty under ``trend_payments`` points or where all fell on one day; recent_delay_days,
+        earlier_delay_days: within ``recent_days`` and before;
         oldest_overdue_days (Int64, 0 where nothing is overdue); payment_index (FORMULAS 4.2.9); slow (Boolean): delay
         over the line; last_month_purchases, usual_purchases (Int64, minor units of the books' currency, 0 where
         nothing was bought); jump_share: empty until the customer is known for ``jump_months`` before the last full
@@ -155,16 +156,16 @@ def _weight(books: Books) -> pl.Expr:
 def _paid(books: Books, terms: Behaviour) -> pl.LazyFrame:
     """One pass over what was paid on items and stayed; empty sums where a part has no rate."""
     late = (pl.col("event_on") - pl.col("due_on")).dt.total_days()
-    year = (pl.col("event_on") - pl.lit(books.as_of)).dt.total_days() / 365.0
+    # Whole days sum exactly, so the slope is the same in whatever order the points come.
+    day = (pl.col("event_on") - pl.lit(books.as_of)).dt.total_days().cast(pl.Float64)
     recent = pl.col("event_on") > books.as_of - timedelta(days=terms.recent_days)
-    w, y, x, n = pl.col("w"), pl.col("y"), pl.col("x"), pl.len()
-    rows = (
-        _kept(books.events().filter((pl.col("kind") == "receipt") & pl.col("due_on").is_not_null()))
-        .filter(pl.col("amount") < 0)
-        .select("customer_no", _weight(books).alias("w"), late.alias("y"), year.alias("x"), recent.alias("recent"))
-    )
-    gathered = rows.group_by("customer_no").agg(
-        n.cast(pl.Int64).alias("payments"),
+    w, y, x = pl.col("w"), pl.col("y"), pl.col("x")
+    receipts = books.events().filter((pl.col("kind") == "receipt") & pl.col("due_on").is_not_null())
+    cells = (_weight(books).alias("w"), late.alias("y"), day.alias("x"), recent.alias("recent"))
+    points = _points(_kept(receipts).filter(pl.col("amount") < 0)).select("customer_no", "pieces", *cells)
+    gathered = points.group_by("customer_no").agg(
+        pl.col("pieces").sum().alias("payments"),
+        pl.len().cast(pl.Int64).alias("points"),
         w.sum().alias("paid_weight"),
         (w * y).sum().alias("paid_days"),
         (w * y * y).sum().alias("squares"),
@@ -182,9 +183,9 @@ def _paid(books: Books, terms: Behaviour) -> pl.LazyFrame:
     of_money = ("paid_weight", "paid_days", "squares", "late", "recent_weight", "recent_days")
     gathered = gathered.with_columns(pl.when("rated").then(name).alias(name) for name in of_money)
     total, mean = pl.col("paid_weight"), pl.col("paid_days") / pl.col("paid_weight")
-    count = pl.col("payments")
+    count = pl.col("points")
     spread = count * pl.col("sxx") - pl.col("sx") ** 2
-    slope = (count * pl.col("sxy") - pl.col("sx") * pl.col("sy")) / spread
+    slope = (count * pl.col("sxy") - pl.col("sx") * pl.col("sy")) / spread * 365
     before = total - pl.col("recent_weight")
     return gathered.with_columns(
         mean.alias("paid_delay_days"),
@@ -210,6 +211,12 @@ def _kept(receipts: pl.LazyFrame) -> pl.LazyFrame:
     level = again.with_columns(stays.over("item_id").alias("level"))
     step = pl.col("level") - pl.col("level").shift(1).over("item_id").fill_null(0)
     return pl.concat([plain, level.with_columns((-step).alias("amount")).drop("level")])
+
+
+def _points(paid: pl.LazyFrame) -> pl.LazyFrame:
+    """The pieces paid on one item on one day as one payment, so that no figure hangs on how it was cut up."""
+    keys = ("customer_no", "item_id", "event_on", "due_on", "currency")
+    return paid.group_by(keys).agg(pl.col("amount").sum(), pl.len().cast(pl.Int64).alias("pieces"))
 
 
 def _overdue(books: Books) -> pl.LazyFrame:

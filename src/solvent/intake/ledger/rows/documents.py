@@ -6,7 +6,7 @@ import polars as pl
 
 from solvent.base.money import UNKNOWN
 from solvent.intake.ledger.cells.terms import due_on
-from solvent.intake.ledger.rows.kinds import kinds, marked, states
+from solvent.intake.ledger.rows.kinds import kinds, marked, states, void_remarks
 from solvent.intake.ledger.rows.postings import TEXTS, conform
 from solvent.intake.ledger.rows.sieve import Sieve
 
@@ -207,6 +207,7 @@ def _stated(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:
     if sieve.has("void"):
         state = states(sieve.text("void"), sieve.reading.values.get("void", {}))
         sieve.reject(marked(sieve.text("void")) | (state == "void").fill_null(False), "intake.row.cancelled", "void")
+    sieve.reject(void_remarks(sieve.text("summary")), "intake.row.cancelled", "summary")
     paid, partly = none, none
     for name, state in told.items():
         paid = paid | (state == "paid").fill_null(False)

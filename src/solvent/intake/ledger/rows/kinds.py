@@ -12,20 +12,23 @@ from solvent.intake.ledger.fields import plain
 
 _CREDIT = re.compile(
     r"红字|贷项|退货|退回|红冲|冲红|冲销|冲回|折让|折扣|返利|坏账|credit(?:note|memo|inv|adj)|creditnote|^credits?$|"
-    r"^(?:dg|cn|cm|cr|crn|crm|cnr|g2|zg2|s1)$|gutschrift|return|rebate|discount|writeoff|outrefund|storno|reversal"
+    r"^(?:dg|cn|cm|cr|crn|crm|cnr|g2|zg2|s1|c)$|gutschrift|return|rebate|discount|writeoff|outrefund|storno|reversal"
 )
 _REFUND = re.compile(r"退款|refund|rückerstattung|^dzr$")
 _RECEIPT = re.compile(
-    r"收款|回款|到账|预收|收到|receipt|payment|^(?:dz|zp|pmt|py|pay|rcpt|rct|zr|zv|dp)$|zahlung|deposit|advance|"
+    r"收款|回款|到账|预收|收到|receipt|payment|^(?:dz|zp|pmt|py|pay|rcpt|rct|zr|zv|dp|p)$|zahlung|deposit|advance|"
     r"银行收|电汇|承兑|remittance|cash|unapplied|onaccount"
 )
 _INVOICE = re.compile(
-    r"发票|应收|销售|出库|开票|invoice|^(?:rv|dr|inv|in|rg|re|si|da|rechnung|f2|zf2|l2|dn)$|debitnote|debitmemo|rechnung|"
+    r"发票|应收|销售|出库|开票|invoice|^(?:rv|dr|inv|in|rg|re|si|da|rechnung|f2|zf2|l2|dn|i)$|debitnote|debitmemo|rechnung|"
     r"期初|opening|instal|bill|借项|借方|charge"
 )
 _VOID = re.compile(
     r"^(?:已?作废|作废单据?|已?取消|cancel|cancelled|canceled|void|voided|deleted|已?删除|已?废弃|无效|draft|drafts|草稿|"
     r"暂存|未审核|未过账|未生效|entwurf|abgebrochen|rejected|已?驳回)$"
+)
+_VOID_REMARK = re.compile(
+    r"^(?:此票|本单|该票|发票|单据)?(?:已?作废|已取消)(?:发票|单据|重开)?$|^(?:void|voided|cancelled|canceled)$"
 )
 _REVERSED = re.compile(r"^(?:reversed|已?冲销|已?红冲|已?冲红|已被冲销|已被红冲|storniert|reversal)$")
 _PAID = re.compile(
@@ -84,6 +87,12 @@ def states(cells: pl.Series, given: Mapping[str, str]) -> pl.Series:
     both = {"open", "closed"} <= set(words.values())
     meant = {cell: "paid" if both and word == "closed" else state_of(cell, given) for cell, word in words.items()}
     return cells.replace_strict(meant, default=None, return_dtype=pl.String)
+
+
+def void_remarks(cells: pl.Series) -> pl.Series:
+    """True where a remark says nothing but that the document is void."""
+    meant = {cell: bool(_VOID_REMARK.match(plain(cell))) for cell in cells.unique().drop_nulls() if len(cell) <= 12}
+    return cells.replace_strict(meant, default=False, return_dtype=pl.Boolean).fill_null(False)
 
 
 def marked(cells: pl.Series) -> pl.Series:

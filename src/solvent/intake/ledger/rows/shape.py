@@ -12,18 +12,26 @@ from dataclasses import replace
 
 import polars as pl
 
-from solvent.intake.ledger.fields import plain
+from solvent.intake.ledger.columns import Reading
+from solvent.intake.ledger.fields import KINDS, plain
 from solvent.intake.ledger.grid import Sheet
 from solvent.intake.ledger.header import is_day, is_number
 from solvent.intake.ledger.words import meanings
 
+_OF_DOCUMENT = (
+    *("invoice_id", "issued_on", "customer_id", "customer_name", "currency", "document_type", "terms", "status"),
+    *("salesperson", "region", "industry", "country", "group_id", "order_id", "delivery_id", "applies_to"),
+)
 CUSTOMER, DAY = "客户", "日期"
 """The header texts of the columns that are added; both are words that we know."""
-_NAMED = re.compile(
-    r"^\W*(?:客户|客户名称|往来单位|往来单位名称|往来客户|购货单位|付款单位|对方单位|欠款单位"
-    r"|customer|customer name|customer account|client|debtor|debitor|kunde)\s*[:：]\s*(.*)$",
-    re.IGNORECASE,
+_LABEL = (
+    r"(?:客户|客户名称|客户编[码号]|往来单位|往来单位名称|往来客户|购货单位|付款单位|对方单位|欠款单位|"
+    r"customer|customer (?:name|account|no\.?|number)|client|debtor|debitor|kunde|kundennummer)"
 )
+_NAMED = re.compile(rf"^\W*{_LABEL}(?:\s*:\s*|\s+(?=\d))(.*)$", re.IGNORECASE)
+_ONLY_LABEL = re.compile(rf"^\W*{_LABEL}\s*:?$", re.IGNORECASE)
+_FEW_CELLS = 6
+"""A line above the header with more cells is no label but a header that was passed over."""
 _SUBJECT = re.compile(r"应收账款[-_—/\\]+(\S+)")
 _LABEL_AFTER = re.compile(r"\s{2,}|\s+\S{1,8}[:：]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*(?:年|[-./]\d{1,2})")
@@ -55,6 +63,29 @@ def _with_day(sheet: Sheet) -> Sheet:
 def _figure(cell: pl.Expr, width: int) -> pl.Expr:
     """The number in a cell such as 8, 8.0 or 8月, filled with zeros; another text as it stands."""
     return pl.coalesce(cell.str.extract(r"^(\d{1,4})(?:\.0+)?\s*[年月日]?$").str.zfill(width), cell)
+
+
+def continued(sheet: Sheet, reading: Reading) -> Sheet:
+    """The sheet with further lines of a document under its number, day and customer, where only its first line has
+    them: a line has an amount, and all three are empty.
+    """
+    keys = [reading.header(name) for name in ("invoice_id", "issued_on", "customer_id", "customer_name")]
+    known = [header for header in keys if header is not None]
+    sums = [text for text, meant in reading.mapping.items() if KINDS[meant] == "amount"]
+    if keys[0] is None or keys[1] is None or len(known) < 3 or not sums:
+        return sheet
+    more = pl.all_horizontal(pl.col(known).is_null()) & pl.any_horizontal(pl.col(sums).is_not_null())
+    if not sheet.rows.select(more.any()).item():
+        return sheet
+    repeated = [text for text, meant in reading.mapping.items() if meant in _OF_DOCUMENT]
+    if (due := reading.header("due_on")) and sheet.rows.filter(more)[due].null_count() == sheet.rows.filter(
+        more
+    ).height:
+        repeated.append(due)
+    rows = sheet.rows.with_columns(
+        pl.when(more).then(pl.col(text).fill_null(strategy="forward")).otherwise(text).alias(text) for text in repeated
+    )
+    return replace(sheet, rows=rows)
 
 
 def _by_customer(sheet: Sheet) -> Sheet:
@@ -91,12 +122,22 @@ def _by_customer(sheet: Sheet) -> Sheet:
 def _heading(cells: Sequence[str | None], *, bare: bool) -> str | None:
     """The customer that a line of one or two cells names; None where it is no heading."""
     texts = [unicodedata.normalize("NFKC", cell).strip() for cell in cells if cell is not None]
-    found = _NAMED.match(texts[0])
-    if found:
-        return _LABEL_AFTER.split(" ".join([found.group(1), *texts[1:]]).strip())[0] or None
+    named = _labelled(texts, 0)
+    if named is not None:
+        return named or None
     if not bare or cells[0] is None or is_number(texts[0]) or is_day(texts[0]):
         return None
     return texts[0]
+
+
+def _labelled(texts: Sequence[str], place: int) -> str | None:
+    """What follows a label such as 客户: in a line, in its own cell or the next one; None where there is no label."""
+    found = _NAMED.match(texts[place])
+    beside = texts[place + 1] if place + 1 < len(texts) else ""
+    if not found and not (_ONLY_LABEL.match(texts[place]) and beside):
+        return None
+    own = found.group(1).strip() if found else ""
+    return _LABEL_AFTER.split(own or beside)[0].strip()
 
 
 def named_above(preamble: Sequence[Sequence[str]]) -> str | None:
@@ -106,16 +147,14 @@ def named_above(preamble: Sequence[Sequence[str]]) -> str | None:
     ('甲公司', '乙公司')
     """
     for line in preamble:
-        for place, cell in enumerate(line):
-            text = unicodedata.normalize("NFKC", cell).strip()
-            subject, label = _SUBJECT.search(text), _NAMED.match(text)
+        texts = [unicodedata.normalize("NFKC", cell).strip() for cell in line]
+        for place, text in enumerate(texts):
+            subject = _SUBJECT.search(text)
             if subject:
                 return subject.group(1)
-            if label:
-                beside = line[place + 1].strip() if place + 1 < len(line) else ""
-                name = _LABEL_AFTER.split(label.group(1).strip() or beside)[0]
-                if name and not name.endswith(":"):
-                    return name
+            named = _labelled(texts, place)
+            if named and not named.endswith(":") and len(texts) <= _FEW_CELLS:
+                return named
     return None
 
 
