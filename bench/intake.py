@@ -11,7 +11,7 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from solvent.intake.ledger.grid import Source
+from solvent.intake.intake import Source
 from solvent.intake.ledger.read import read_ledger
 
 DIRT = (

@@ -17,11 +17,12 @@ from solvent.books.checks import CHECKS as ALL_CHECKS
 from solvent.files.commands.aging import ITEM_SHOWN
 from solvent.files.commands.show import DSO_LABELS
 from solvent.files.language import Language, catalogue, chosen
-from solvent.files.sentences import CHECKS, SENTENCES, check_says
+from solvent.files.sentences import SENTENCES
+from solvent.files.sentences.checks import CHECKS, check_says
 from solvent.measures.aging import UNAPPLIED
 from solvent.measures.sums import DIMENSIONS
 
-SRC = Path(__file__).parents[2] / "src" / "solvent"
+SRC = Path(__file__).parents[2] / "src"
 SPEAKERS = {"say", "heading", "working", "progress", "Command", "_row", "_titled"}
 
 
@@ -33,7 +34,7 @@ def texts() -> Iterator[str]:
     yield from ("error", "warning", "current", UNAPPLIED, "segment", "company", "table", "row", "reason", "in column")
     yield from (label for _, label in DSO_LABELS)
     yield from (*DIMENSIONS.values(), *ITEM_SHOWN)
-    for room in sorted((SRC / "files").rglob("*.py")):
+    for room in sorted([*(SRC / "solvent" / "files").rglob("*.py"), *(SRC / "solvent_server").rglob("*.py")]):
         for node in ast.walk(ast.parse(room.read_text("utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
@@ -88,7 +89,7 @@ def test_the_chinese_is_chinese_and_keeps_every_fact() -> None:
 def test_every_code_has_its_sentence_and_no_sentence_is_left_over() -> None:
     raised = {code for code, _ in codes()}
     assert not sorted(raised - set(SENTENCES)), "codes without a sentence"
-    text = "\n".join(room.read_text("utf-8") for room in SRC.rglob("*.py") if room.name != "sentences.py")
+    text = "\n".join(room.read_text("utf-8") for room in SRC.rglob("*.py") if "sentences" not in room.parts)
     assert not [code for code in SENTENCES if f'"{code}"' not in text], "sentences that nobody says"
 
 

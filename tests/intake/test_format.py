@@ -8,9 +8,9 @@ from polars.testing import assert_frame_equal
 
 from solvent.base.problem import LedgerError
 from solvent.books.books import TABLES
+from solvent.intake.intake import Intake, Source
 from solvent.intake.ledger.format import Format
-from solvent.intake.ledger.grid import Source
-from solvent.intake.ledger.read import Intake, mapping_toml, read_ledger
+from solvent.intake.ledger.read import mapping_toml, read_ledger
 
 GOOD = """
 name = "zork"

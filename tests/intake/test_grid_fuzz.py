@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from solvent.intake.ledger.grid import Sheet, Source, sheets
+from solvent.intake.intake import Source
+from solvent.intake.ledger.grid import Sheet, sheets
 
 WORDS = {"发票号", "客户", "金额", "日期", "备注"}
 HEAD = ["发票号", "客户", "金额", "日期", "备注"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from solvent.intake.ledger.grid import Sheet, Source, sheets
+from solvent.intake.intake import Source
+from solvent.intake.ledger.grid import Sheet, sheets
 
 WORDS = {"日期", "摘要", "借方", "贷方", "金额", "数量", "余额", "借方金额", "贷方金额", "客户", "客户编码", "客户名称"}
 WORDS |= {"到期日", "币种", "单据编号", "城市", "备注"}

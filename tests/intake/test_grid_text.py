@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solvent.intake.ledger.grid import Sheet, Source, sheets
+from solvent.intake.intake import Source
+from solvent.intake.ledger.grid import Sheet, sheets
 from solvent.intake.ledger.reading.encoding import encoding_of
-from solvent.intake.ledger.reading.limits import Limits
+from solvent.intake.limits import Limits
 
 WORDS = {"invoice", "customer", "amount", "due", "客户", "客户名称", "金额", "日期", "发票号", "备注"}
 

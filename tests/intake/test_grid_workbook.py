@@ -14,9 +14,10 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from solvent.base.problem import Problem
-from solvent.intake.ledger.grid import Sheet, Source, sheets
+from solvent.intake.intake import Source
+from solvent.intake.ledger.grid import Sheet, sheets
 from solvent.intake.ledger.reading.compound import contained, plain_workbook
-from solvent.intake.ledger.reading.limits import LIMITS, Limits
+from solvent.intake.limits import LIMITS, Limits
 
 WORDS = {"客户", "金额", "日期", "备注", "发票号", "customer", "amount", "due", "借方", "贷方", "数量"}
 Fill = Callable[[xlsxwriter.Workbook], None]

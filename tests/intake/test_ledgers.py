@@ -11,8 +11,8 @@ import pytest
 from xlsxwriter import Workbook
 
 from solvent.books.books import Books, open_books
-from solvent.intake.ledger.grid import Source
-from solvent.intake.ledger.read import Intake, read_ledger
+from solvent.intake.intake import Intake, Source
+from solvent.intake.ledger.read import read_ledger
 from solvent.measures.aging import aging, tie_out
 
 

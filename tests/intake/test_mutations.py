@@ -14,8 +14,8 @@ from datetime import date, timedelta
 import pytest
 
 from solvent.base.money import decimal
-from solvent.intake.ledger.grid import Source
-from solvent.intake.ledger.read import Intake, read_ledger
+from solvent.intake.intake import Intake, Source
+from solvent.intake.ledger.read import read_ledger
 
 SECONDS = 2.0
 """Of the processor, so that a busy machine does not fail the test."""

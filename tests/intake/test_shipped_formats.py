@@ -9,9 +9,9 @@ from importlib.resources import files
 import pytest
 
 from solvent.books.books import Books, open_books
+from solvent.intake.intake import Intake, Source
 from solvent.intake.ledger.format import Format
-from solvent.intake.ledger.grid import Source
-from solvent.intake.ledger.read import Intake, read_ledger
+from solvent.intake.ledger.read import read_ledger
 from solvent.measures.aging import aging
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from solvent.intake.intake import Source
 from solvent.intake.ledger.cells.terms import due_on, rule_of
-from solvent.intake.ledger.grid import Source
 from solvent.intake.ledger.read import read_ledger
 
 

@@ -12,8 +12,8 @@ import polars as pl
 from solvent.base.money import UNKNOWN, digits
 from solvent.base.problem import LedgerError, Problem
 from solvent.base.table import Table
-from solvent.books.cash import BALANCES, BANK_LINES, FX_RATES
-from solvent.books.customers import CUSTOMERS, GROUPS, STATEMENTS
+from solvent.books.cash import BALANCES, BANK_ACCOUNTS, BANK_LINES, BANK_MATCHES, FX_RATES, PLANNED_FLOWS
+from solvent.books.customers import CUSTOMERS, GROUPS, PAYERS, STATEMENTS
 from solvent.books.journal import Journal, build
 from solvent.books.orders import DELIVERIES, ORDERS
 from solvent.books.payables import BILL_PAYMENTS, BILLS
@@ -25,6 +25,7 @@ TABLES: Mapping[str, Table] = {
     for table in (
         CUSTOMERS,
         GROUPS,
+        PAYERS,
         OPEN_ITEMS,
         RECEIPTS,
         CREDIT_NOTES,
@@ -34,8 +35,11 @@ TABLES: Mapping[str, Table] = {
         DELIVERIES,
         BILLS,
         BILL_PAYMENTS,
+        BANK_ACCOUNTS,
         BANK_LINES,
         BALANCES,
+        PLANNED_FLOWS,
+        BANK_MATCHES,
         FX_RATES,
         STATEMENTS,
         STOCK,
@@ -53,6 +57,7 @@ DAY_OF: Mapping[str, str] = {
     "bills": "issued_on",
     "bill_payments": "paid_on",
     "bank_lines": "booked_on",
+    "bank_matches": "matched_on",
     "balances": "day_on",
     "fx_rates": "day_on",
     "statements": "period_end",

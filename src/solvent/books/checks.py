@@ -215,6 +215,19 @@ def _bill_paid_beyond_its_amount(books: Books) -> pl.LazyFrame:
     return found.select(pl.col("bill_id").alias("subject"))
 
 
+def _line_matched_beyond_its_amount(books: Books) -> pl.LazyFrame:
+    matched = books.table("bank_matches").group_by("line_id").agg(pl.col("amount").sum().alias("matched"))
+    found = (
+        books.table("bank_lines")
+        .join(matched, on="line_id")
+        .filter(
+            (pl.col("matched").abs() > pl.col("amount").abs())
+            | (pl.col("matched").sign() * pl.col("amount").sign() < 0)
+        )
+    )
+    return found.select(pl.col("line_id").alias("subject"))
+
+
 def _statement_does_not_balance(books: Books) -> pl.LazyFrame:
     """Total assets are total liabilities plus equity, where a statement has all three."""
     wide = (
@@ -269,6 +282,8 @@ CHECKS: Sequence[Check] = (
     _points("deliveries", "order_id", ("orders", "order_id"), "delivery_id", "warning"),
     _points("open_items", "delivery_id", ("deliveries", "delivery_id"), "item_id", "warning"),
     _points("bill_payments", "bill_id", ("bills", "bill_id"), "payment_id"),
+    _points("bank_matches", "line_id", ("bank_lines", "line_id"), "match_id"),
+    _points("payers", "customer_id", ("customers", "customer_id"), "payer_id", "warning"),
     Check("allocations.source.unknown", "error", _allocation_points_to_its_source),
     Check("allocations.beyond_item", "warning", _item_settled_beyond_its_face),
     Check("allocations.beyond_source", "error", _source_allocated_beyond_its_amount),
@@ -279,6 +294,7 @@ CHECKS: Sequence[Check] = (
     Check("currency.unheard_of", "error", _currency_unheard_of),
     Check("currency.no_rate", "error", _no_rate),
     Check("bank.opening_lines_closing", "error", _bank_does_not_add_up),
+    Check("bank_matches.beyond_line", "error", _line_matched_beyond_its_amount),
     Check("bills.overpaid", "warning", _bill_paid_beyond_its_amount),
     Check("statements.balance", "error", _statement_does_not_balance),
 )

@@ -13,6 +13,7 @@ CUSTOMERS = Table(
     columns={
         "customer_id": Column(pl.String, "our number for the customer"),
         "name": Column(pl.String, "registered name", empty=True),
+        "tax_id": Column(pl.String, "unified social credit code, VAT number or other tax number", empty=True),
         "group_id": Column(pl.String, "the connected group it belongs to; empty: it stands alone", empty=True),
         "country": Column(pl.String, "ISO 3166 code, or the source's own code", empty=True),
         "region": Column(pl.String, "sales region", empty=True),
@@ -25,6 +26,24 @@ CUSTOMERS = Table(
     },
     laws={
         "terms_out_of_range": Law(pl.col("terms_days").is_between(0, 730), "terms lie between 0 and 730 days"),
+    },
+)
+
+PAYERS = Table(
+    "payers",
+    "A name or an account under which a customer pays, other than its registered name: learned or entered.",
+    key=("payer_id",),
+    columns={
+        "payer_id": Column(pl.String, "our number for it"),
+        "customer_id": Column(pl.String, "the customer whose debt is paid"),
+        "name": Column(pl.String, "name as banks print it", empty=True),
+        "account": Column(pl.String, "account number of the payer", empty=True),
+        "recorded_on": Column(pl.Date, "day it became known in the books"),
+    },
+    laws={
+        "names_nobody": Law(
+            pl.col("name").is_not_null() | pl.col("account").is_not_null(), "a payer has a name or an account"
+        ),
     },
 )
 

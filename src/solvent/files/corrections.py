@@ -15,7 +15,7 @@ from solvent.base.problem import Problem
 from solvent.files.language import Language
 from solvent.files.load import CORRECTIONS
 from solvent.files.screen import Screen, safe_cell
-from solvent.intake.ledger.read import Intake
+from solvent.intake.intake import Intake
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Language: every word that a person reads on the command line, in English and Chinese, in the reader's own forms.
 
-English text is the key; ``locale/zh_CN.po`` holds the Chinese. Numbers, days and money follow Babel's locale data.
+English text is the key; ``locale/zh_CN``, a file for each topic, holds the Chinese. Numbers, days and money follow
+Babel's locale data.
 """
 
 from __future__ import annotations
@@ -97,8 +98,9 @@ class _Facts(dict[str, object]):
 @cache
 def catalogue() -> Mapping[str, str]:
     """English text to Chinese text."""
-    data = files("solvent.files").joinpath("locale/zh_CN.po").read_bytes()
-    return {str(m.id): str(m.string) for m in read_po(BytesIO(data), locale="zh_CN") if m.id and m.string}
+    shelf = files("solvent.files").joinpath("locale/zh_CN")
+    pages = [read_po(BytesIO(entry.read_bytes()), locale="zh_CN") for entry in shelf.iterdir()]
+    return {str(message.id): str(message.string) for page in pages for message in page if message.id and message.string}
 
 
 def chosen(asked: str | None = None, environment: Mapping[str, str] | None = None) -> Language:

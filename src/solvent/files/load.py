@@ -12,9 +12,9 @@ from solvent.base.problem import LedgerError
 from solvent.books.books import TABLES
 from solvent.files.folder import MANIFEST, parquet_tables, read_manifest
 from solvent.files.journal_store import stored_journal
+from solvent.intake.intake import Intake, Source
 from solvent.intake.ledger.format import Format
-from solvent.intake.ledger.grid import Source
-from solvent.intake.ledger.read import Intake, read_ledger
+from solvent.intake.ledger.read import read_ledger
 
 CORRECTIONS = ".corrections.csv"
 """Ending of a file of rejected rows: read when it is named itself, passed over in a folder."""

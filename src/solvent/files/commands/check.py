@@ -13,7 +13,7 @@ from solvent.files.command import FOUND, OK, Command
 from solvent.files.language import Language
 from solvent.files.load import load
 from solvent.files.screen import Screen, write_csv, write_json
-from solvent.files.sentences import check_says
+from solvent.files.sentences.checks import check_says
 
 _HEADS = ("check", "level", "breaches", "subjects")
 

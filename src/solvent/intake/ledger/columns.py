@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
 from solvent.base.money import UNKNOWN
 from solvent.base.table import Table
 from solvent.books.books import TABLES
+from solvent.intake.intake import Reading
 from solvent.intake.ledger.cells.amounts import amount_style
 from solvent.intake.ledger.cells.currency import unit_and_currency
 from solvent.intake.ledger.cells.dates import date_order
@@ -26,44 +26,6 @@ _SUMMARY = re.compile(r"汇总|账龄|透视|summary|ageing|aging|pivot", re.IGN
 _INVOICE_NUMBER = re.compile(r"invoice|inv|发票|票号|rechnung", re.IGNORECASE)
 _OWN_NUMBER = re.compile(r"document|voucher|doc|单据|凭证|beleg")
 _LONG_NUMBER = re.compile(r"\d{4,}")
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How one sheet was understood.
-
-    role: documents, receipt_list, credit_note_list, account, or a table of the books; empty: of no role that we know.
-    mapping: header text to field. unused: header texts that mean nothing here.
-    order, certain: order of day and month, and whether the cells themselves prove it.
-    units, currencies: by header text, where the header itself says it.
-    """
-
-    source: str
-    sheet: str
-    header_row: int
-    encoding: str
-    format: str
-    role: str
-    columns: tuple[str, ...]
-    mapping: Mapping[str, str]
-    unused: tuple[str, ...]
-    date_order: str
-    certain: bool
-    mark: str
-    unit: int
-    currency: str
-    units: Mapping[str, int]
-    currencies: Mapping[str, str]
-    values: Mapping[str, Mapping[str, str]]
-
-    def header(self, field: str) -> str | None:
-        """The header text of a field; None where the sheet has none."""
-        return next((text for text, meant in self.mapping.items() if meant == field), None)
-
-    @property
-    def place(self) -> str:
-        """File and sheet."""
-        return f"{self.source}!{self.sheet}" if self.sheet else self.source
 
 
 def known(text: str) -> bool:

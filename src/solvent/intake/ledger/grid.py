@@ -2,7 +2,7 @@
 
 Where the neighbours are:
     solvent.intake.ledger.grid           Source, Sheet, sheets
-    solvent.intake.ledger.reading.limits Limits, LIMITS
+    solvent.intake.limits Limits, LIMITS
     solvent.intake.ledger.cells.amounts  amounts, amount_style
     solvent.intake.ledger.cells.dates    dates, moments, date_order
     solvent.intake.ledger.cells.plain    yes_no, whole
@@ -17,28 +17,18 @@ from dataclasses import dataclass
 import polars as pl
 
 from solvent.base.problem import Fact, Problem
+from solvent.intake.intake import Source
 from solvent.intake.ledger.footer import is_ruling, parted
 from solvent.intake.ledger.header import Header, find_header, is_day, is_number, unique
 from solvent.intake.ledger.reading.encoding import encoding_of, lost
-from solvent.intake.ledger.reading.limits import LIMITS, Limits, Refused
 from solvent.intake.ledger.reading.raw import ROW, Raw, folded, names
 from solvent.intake.ledger.reading.text import text_grid
 from solvent.intake.ledger.reading.workbook import kind_of, workbook_grids
+from solvent.intake.limits import LIMITS, Limits, Refused
 
 _SHOWN = {"utf-16-le": "utf-16", "utf-16-be": "utf-16", "utf-32-le": "utf-32", "utf-32-be": "utf-32", "cp950": "big5"}
 _CONTROL = 0.02
 """Share of control characters from which on a file is no text: real exports have a page break here and there."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """One file as bytes; whoever calls has read the disk.
-
-    name: as shown to people, ``invoices.csv``.
-    """
-
-    name: str
-    data: bytes
 
 
 @dataclass(frozen=True)

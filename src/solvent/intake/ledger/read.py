@@ -9,13 +9,13 @@ import polars as pl
 
 from solvent.base.money import UNKNOWN
 from solvent.base.problem import Problem
-from solvent.base.table import DType
 from solvent.books.books import TABLES, Ledger
+from solvent.intake.intake import COUNTS, REJECTED, Intake, Reading, Source
 from solvent.intake.ledger.cells.currency import unit_and_currency
-from solvent.intake.ledger.columns import Reading, known, mapping_toml, read_columns
+from solvent.intake.ledger.columns import known, mapping_toml, read_columns
 from solvent.intake.ledger.fields import plain
 from solvent.intake.ledger.format import LISTS, Format
-from solvent.intake.ledger.grid import Sheet, Source, sheets
+from solvent.intake.ledger.grid import Sheet, sheets
 from solvent.intake.ledger.rows.account import account
 from solvent.intake.ledger.rows.documents import documents
 from solvent.intake.ledger.rows.gather import Gathered, gather
@@ -24,40 +24,7 @@ from solvent.intake.ledger.rows.sieve import FAULTS, Sieve
 from solvent.intake.ledger.rows.tables import agreed_terms, joined, own_table
 from solvent.intake.ledger.totals import control_total, footer_problems
 
-__all__ = ["Intake", "Reading", "mapping_toml", "read_ledger"]
-
-COUNTS: dict[str, DType] = {
-    "source": pl.String,
-    "sheet": pl.String,
-    "table": pl.String,
-    "rows_in": pl.Int64,
-    "rows_loaded": pl.Int64,
-    "rows_rejected": pl.Int64,
-}
-REJECTED: dict[str, DType] = {
-    "source": pl.String,
-    "sheet": pl.String,
-    "row": pl.Int64,
-    "column": pl.String,
-    "value": pl.String,
-    "code": pl.String,
-    "facts": pl.String,
-    "cells": pl.List(pl.String),
-}
-
-
-@dataclass(frozen=True)
-class Intake:
-    """What came of reading: the ledger, how many rows of each sheet, the rejected ones, and how each was understood.
-
-    counts: source, sheet, table, rows_in, rows_loaded, rows_rejected; rows_in is always the sum of the other two.
-    rejected: source, sheet, row, column, value, code, facts (JSON text), cells (the row as it stood).
-    """
-
-    ledger: Ledger
-    counts: pl.DataFrame
-    rejected: pl.DataFrame
-    readings: tuple[Reading, ...]
+__all__ = ["mapping_toml", "read_ledger"]
 
 
 @dataclass

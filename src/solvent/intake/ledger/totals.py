@@ -9,8 +9,8 @@ import polars as pl
 
 from solvent.base.money import decimal, digits
 from solvent.base.problem import Problem
+from solvent.intake.intake import Reading
 from solvent.intake.ledger.cells.amounts import amounts
-from solvent.intake.ledger.columns import Reading
 from solvent.intake.ledger.format import LISTS
 from solvent.intake.ledger.grid import Sheet
 from solvent.intake.ledger.rows.sieve import Sieve

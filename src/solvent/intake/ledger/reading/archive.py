@@ -15,7 +15,7 @@ from xml.parsers import expat
 import polars as pl
 
 from solvent.base.problem import Fact, Problem
-from solvent.intake.ledger.reading.limits import Limits, Refused
+from solvent.intake.limits import Limits, Refused
 
 Errors = dict[tuple[int, int], str]
 """Cells that hold an error (#N/A, #REF!), by row and column from 1: readers hand them over as empty."""

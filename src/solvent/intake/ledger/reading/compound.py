@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from solvent.base.problem import Fact, Problem
 from solvent.intake.ledger.reading.archive import Errors, Extent
-from solvent.intake.ledger.reading.limits import Limits, Refused
+from solvent.intake.limits import Limits, Refused
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END, _FREE, _FAT, _LAST = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD, 0xFFFFFFFA

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from solvent.base.problem import Problem
-from solvent.intake.ledger.reading.limits import Limits, Refused
+from solvent.intake.limits import Limits, Refused
 
 
 @dataclass

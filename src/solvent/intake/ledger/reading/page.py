@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from solvent.base.problem import Problem
 from solvent.intake.ledger.reading.desk import Desk, Table
 from solvent.intake.ledger.reading.encoding import encoding_of
-from solvent.intake.ledger.reading.limits import Limits, Refused
+from solvent.intake.limits import Limits, Refused
 
 _CHARSET = re.compile(
     rb"""charset\s*=\s*["']?(gb2312|gbk|gb18030|big5|shift_jis|euc-kr|windows-125[0-8]|iso-8859-[1-9])\b""",

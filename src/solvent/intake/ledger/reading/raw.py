@@ -9,7 +9,7 @@ from itertools import islice
 
 import polars as pl
 
-from solvent.intake.ledger.reading.limits import Limits
+from solvent.intake.limits import Limits
 
 STRIP = (
     " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"

@@ -7,7 +7,7 @@ from xml.parsers import expat
 
 from solvent.base.problem import Problem
 from solvent.intake.ledger.reading.desk import Desk, Table
-from solvent.intake.ledger.reading.limits import Limits, Refused
+from solvent.intake.limits import Limits, Refused
 
 _MIDNIGHT = re.compile(r"T00:00:00(?:\.0+)?Z?$")
 

@@ -12,7 +12,6 @@ from itertools import chain, islice, pairwise
 import polars as pl
 
 from solvent.intake.ledger.reading.encoding import blocks
-from solvent.intake.ledger.reading.limits import Limits
 from solvent.intake.ledger.reading.raw import (
     LONGEST,
     MORE,
@@ -29,6 +28,7 @@ from solvent.intake.ledger.reading.raw import (
     gathered,
     names,
 )
+from solvent.intake.limits import Limits
 
 DELIMITERS = (",", ";", "\t", "|")
 SPAN = 20

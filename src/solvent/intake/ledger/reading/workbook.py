@@ -17,10 +17,10 @@ from solvent.base.problem import Fact, Problem
 from solvent.intake.ledger.reading.archive import Errors, extents, members, whole
 from solvent.intake.ledger.reading.compound import MAGIC, plain_workbook
 from solvent.intake.ledger.reading.desk import Table
-from solvent.intake.ledger.reading.limits import Limits, Refused
 from solvent.intake.ledger.reading.page import page_tables
 from solvent.intake.ledger.reading.raw import Raw, raw_of
 from solvent.intake.ledger.reading.sheet_xml import open_document, single_file
+from solvent.intake.limits import Limits, Refused
 
 _LOST = 10**15
 """From here on a double does not hold every whole number: what was typed as one has lost its last digits."""

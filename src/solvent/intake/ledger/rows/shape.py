@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from solvent.intake.ledger.columns import Reading
+from solvent.intake.intake import Reading
 from solvent.intake.ledger.fields import KINDS, plain
 from solvent.intake.ledger.grid import Sheet
 from solvent.intake.ledger.header import is_day, is_number

@@ -10,11 +10,11 @@ import polars as pl
 
 from solvent.base.money import digits
 from solvent.base.problem import Fact, Problem
+from solvent.intake.intake import Reading
 from solvent.intake.ledger.cells.amounts import amounts
 from solvent.intake.ledger.cells.currency import currencies, currency_of
 from solvent.intake.ledger.cells.dates import dates, moments
 from solvent.intake.ledger.cells.plain import whole, yes_no
-from solvent.intake.ledger.columns import Reading
 from solvent.intake.ledger.fields import plain
 from solvent.intake.ledger.grid import Sheet
 

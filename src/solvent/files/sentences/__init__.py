@@ -1,0 +1,20 @@
+"""Sentences: what each code says, in English; the catalogue holds the Chinese. A test asks for both, for every code.
+
+A sentence names what is wrong, and what would be right or what follows from it. ``{word}`` is a fact of the problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from solvent.files.sentences import bank, books, einvoice, matching, sources, store
+
+SENTENCES: Mapping[str, str] = {
+    **books.SENTENCES,
+    **bank.SENTENCES,
+    **einvoice.SENTENCES,
+    **matching.SENTENCES,
+    **sources.SENTENCES,
+    **store.SENTENCES,
+}
+"""Problem code to English sentence, of every topic."""
