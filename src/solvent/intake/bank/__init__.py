@@ -1,0 +1,1 @@
+"""Bank statements of any format into bank lines and balances."""
