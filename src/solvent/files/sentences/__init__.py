@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from solvent.files.sentences import bank, books, einvoice, matching, sources, store
+from solvent.files.sentences import bank, books, einvoice, matching, payment, sources, store
 
 SENTENCES: Mapping[str, str] = {
     **books.SENTENCES,
     **bank.SENTENCES,
     **einvoice.SENTENCES,
     **matching.SENTENCES,
+    **payment.SENTENCES,
     **sources.SENTENCES,
     **store.SENTENCES,
 }

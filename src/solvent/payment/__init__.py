@@ -1,0 +1,1 @@
+"""Payment: when will each open item be paid, and will it be paid at all?"""
