@@ -1,0 +1,1 @@
+"""Solvent's server: the store, live connections, jobs, and the commands that need them."""

@@ -1,0 +1,63 @@
+"""Access: who may see and do what, company by company. Without a role in a company nobody sees anything of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from solvent.base.problem import SolventError
+from solvent_server.store.models import Company, Member
+
+READ = frozenset({"see"})
+WORK = READ | {"import", "match", "undo"}
+ROLES: Mapping[str, frozenset[str]] = {
+    "cfo": WORK | {"approve"},
+    "treasurer": WORK,
+    "credit_manager": WORK | {"approve"},
+    "credit_analyst": READ | {"import"},
+    "collector": READ | {"match"},
+    "sales": READ,
+    "purchasing": READ,
+    "logistics": READ,
+    "legal": READ,
+    "auditor": READ | {"audit"},
+    "administrator": frozenset({"administer"}),
+}
+"""Role to what it may do. An administrator keeps the system and sees no business data."""
+
+
+def companies(user: Any) -> list[Company]:
+    """The companies of which a person may see something."""
+    seeing = [role for role, may_do in ROLES.items() if "see" in may_do]
+    return list(Company.objects.filter(member__user=user, member__role__in=seeing).distinct().order_by("code"))
+
+
+def may(user: Any, action: str, company: Company) -> bool:
+    """True where the person's role in the company allows it."""
+    role = Member.objects.filter(user=user, company=company).values_list("role", flat=True).first()
+    return role is not None and action in ROLES.get(role, frozenset())
+
+
+def company_of(code: str) -> Company:
+    """The company of a code.
+
+    Raises:
+        SolventError: there is none; says which there are.
+    """
+    found = Company.objects.filter(code=code).first()
+    if found is None:
+        known = ", ".join(Company.objects.order_by("code").values_list("code", flat=True))
+        raise SolventError("store.company.unknown", "", company=code, known=known or "-")
+    return found
+
+
+def only_company(currency: str | None = None) -> Company:
+    """The one company there is; made on first use.
+
+    Raises:
+        SolventError: there are several, and one has to be named.
+    """
+    every = list(Company.objects.order_by("code")[:50])
+    if len(every) > 1:
+        raise SolventError("store.company.which", "", known=", ".join(one.code for one in every))
+    return every[0] if every else Company.objects.create(code="own", currency=currency or "")

@@ -1,0 +1,130 @@
+"""Audit: one line for each write, each holding the hash of the line before, and a witness outside of the database."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.db import connection, transaction
+
+from solvent_server.store import database
+from solvent_server.store.models import AuditLine, Batch
+
+FIRST = "0" * 64
+WITNESS = "audit.heads"
+_LOCK = 0x50_17_E4
+_COLUMNS = ("seq", "at", "actor", "company", "action", "subject", "facts", "previous", "hash")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something in the trail that is not as it was written. code names what; seq where; facts the rest."""
+
+    code: str
+    seq: int
+    facts: Mapping[str, Any]
+
+
+def lock() -> None:
+    """Wait until this transaction is the only one that writes; it is held to the transaction's end.
+
+    SQLite's transactions begin as the only writer already.
+    """
+    if database.on_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def moment() -> datetime:
+    """Now, and in any case later than every committed batch: a clock set back does not turn history around."""
+    last = (
+        Batch.objects.filter(committed_at__isnull=False).order_by("-committed_at").values_list("committed_at").first()
+    )
+    now = datetime.now(UTC)
+    return now if last is None or now > last[0] else last[0] + timedelta(microseconds=1)
+
+
+def append(actor: str, company: str, action: str, subject: str, facts: Mapping[str, Any], at: datetime) -> None:
+    """One line, in the caller's transaction and under its lock; the witness hears of it once that has committed."""
+    last = AuditLine.objects.order_by("-seq").values_list("seq", "hash").first()
+    seq, previous = (1, FIRST) if last is None else (last[0] + 1, last[1])
+    told = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    row = (seq, at.isoformat(), actor, company, action, subject, told, previous)
+    line = AuditLine(**dict(zip(_COLUMNS, (*row, digest(row)))))
+    line.save(force_insert=True)
+    place, hashed = database.folder() / WITNESS, line.hash
+    transaction.on_commit(lambda: _witness(place, seq, hashed))
+
+
+def digest(row: Sequence[Any]) -> str:
+    """The hash of a line: of its columns up to ``previous``, told unmistakably."""
+    return sha256(json.dumps(list(row), ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def _witness(place: Any, seq: int, hashed: str) -> None:
+    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(handle, f"{seq} {hashed}\n".encode("ascii"))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def head() -> tuple[int, str]:
+    """The number and hash of the last line."""
+    last = AuditLine.objects.order_by("-seq").values_list("seq", "hash").first()
+    return (0, FIRST) if last is None else (last[0], last[1])
+
+
+def verify() -> list[Finding]:
+    """Every line that was changed, put in, taken out or moved, the end cut off included; empty where all is well."""
+    found: list[Finding] = []
+    expected, previous, hashes = 1, FIRST, {}
+    for row in _lines():
+        seq, hashed = row[0], row[8]
+        if seq != expected:
+            found.append(Finding("store.audit.gap", seq, {"expected": expected}))
+            expected = seq
+        if row[7] != previous:
+            found.append(Finding("store.audit.unchained", seq, {}))
+        if digest(row[:8]) != hashed:
+            found.append(Finding("store.audit.changed", seq, {}))
+        hashes[seq] = hashed
+        expected, previous = expected + 1, hashed
+    found += _against_witness(hashes)
+    return found
+
+
+def _lines() -> Iterator[tuple[Any, ...]]:
+    yield from AuditLine.objects.order_by("seq").values_list(*_COLUMNS).iterator(chunk_size=20_000)
+
+
+def _against_witness(hashes: Mapping[int, str]) -> list[Finding]:
+    """The witness is written after the commit, so it may lack a line; the database may lack none that it saw."""
+    place = database.folder() / WITNESS
+    if not place.exists():
+        return [Finding("store.audit.no_witness", 0, {})] if hashes else []
+    found = []
+    for line in place.read_text("ascii", errors="replace").splitlines():
+        number, _, hashed = line.partition(" ")
+        if not number.isdigit():
+            continue
+        seq = int(number)
+        if seq not in hashes:
+            found.append(Finding("store.audit.cut", seq, {}))
+        elif hashes[seq] != hashed:
+            found.append(Finding("store.audit.replaced", seq, {}))
+    return found
+
+
+def told_digests() -> dict[int, dict[str, str]]:
+    """What the trail says each batch inserted, by table."""
+    told: dict[int, dict[str, str]] = {}
+    for subject, text in AuditLine.objects.filter(subject__startswith="batch ").values_list("subject", "facts"):
+        told[int(subject.removeprefix("batch "))] = json.loads(text).get("digests", {})
+    return told

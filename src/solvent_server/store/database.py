@@ -1,0 +1,174 @@
+"""Database: which one this process talks to, and how facts go in and out of it as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import django
+import polars as pl
+from django.conf import settings as configured
+from django.core.management import call_command
+from django.db import connection, connections
+
+from solvent_server.settings import data_folder, settings
+
+_place: dict[str, Path] = {}
+
+
+def connect(data: Path | None = None, url: str = "") -> None:
+    """Talk to this database from now on; a second call switches to another one."""
+    folder = data or data_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    told = settings(folder, url)
+    if not configured.configured:
+        configured.configure(**told)
+        django.setup()
+    else:
+        connections["default"].close()
+        connections.databases["default"].update(_defaults(told["DATABASES"]["default"]))
+        if hasattr(connections._connections, "default"):
+            del connections["default"]
+    _place["data"] = folder
+
+
+def _defaults(told: dict[str, Any]) -> dict[str, Any]:
+    plain = {"OPTIONS": {}, "USER": "", "PASSWORD": "", "HOST": "", "PORT": "", "CONN_MAX_AGE": 0}
+    return {**plain, "CONN_HEALTH_CHECKS": False, **told}
+
+
+def folder() -> Path:
+    """The data folder of the database in use."""
+    return _place["data"]
+
+
+def migrate() -> None:
+    """Make or bring up to date every table and its guards."""
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def on_postgresql() -> bool:
+    """True where the database is PostgreSQL."""
+    return connection.vendor == "postgresql"
+
+
+def uri() -> str:
+    """The address of the database for readers of their own."""
+    told = connection.settings_dict
+    if not on_postgresql():
+        return str(told["NAME"])
+    params = connection.get_connection_params()
+    parts = {"host": params.get("host"), "port": params.get("port"), "user": params.get("user")}
+    parts |= {"password": params.get("password"), "dbname": params.get("dbname")}
+    return " ".join(f"{name}='{_quoted(str(value))}'" for name, value in parts.items() if value)
+
+
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def read(table: str, columns: dict[str, Any], where: str = "", values: Sequence[Any] = ()) -> pl.DataFrame:
+    """Rows of one table as columns, without a Python object a cell.
+
+    Args:
+        columns: name to Polars type; what comes back has exactly these.
+        where: SQL with ``?`` for each of ``values``, whole numbers and texts only.
+
+    On PostgreSQL this is a connection of its own: what the open transaction has written is not seen.
+    """
+    if on_postgresql():
+        return _read_postgresql(table, columns, where, values)
+    return _read_sqlite(table, columns, where, values)
+
+
+def _read_sqlite(table: str, columns: dict[str, Any], where: str, values: Sequence[Any]) -> pl.DataFrame:
+    """Each block of rows comes as one JSON array a column, which Polars takes apart: no Python object a cell.
+
+    Another SQLite library in this process, as ADBC brings, would break the locks of this one (POSIX drops all locks
+    of a file when any handle of the process on it is closed), so the standard library's is the only one.
+    """
+    told = ", ".join(f"json_group_array({_told(name, dtype)})" for name, dtype in columns.items())
+    block = "GROUP BY rowid / 100000" if columns else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT {told} FROM "{table}" {where.replace("?", "%s")} {block}', list(values))
+        blocks = cursor.fetchall()
+    if not blocks:
+        return pl.DataFrame(schema=columns)
+    frames = [
+        pl.DataFrame([_apart(name, text, dtype) for (name, dtype), text in zip(columns.items(), block)])
+        for block in blocks
+    ]
+    return pl.concat(frames)
+
+
+def _told(name: str, dtype: Any) -> str:
+    if dtype == pl.Float64:
+        return f'CASE WHEN "{name}" IS NULL THEN NULL ELSE printf(\'%%!.17g\', "{name}") END'
+    return f'"{name}"'
+
+
+def _apart(name: str, text: str, dtype: Any) -> pl.Series:
+    inner = dtype if dtype in (pl.Int64, pl.Int32) else pl.Int64 if dtype == pl.Boolean else pl.String
+    cells = pl.Series(name, [text]).str.json_decode(pl.List(inner)).explode()
+    if dtype == pl.Date:
+        return cells.str.to_date("%Y-%m-%d")
+    if isinstance(dtype, pl.Datetime):
+        return cells.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us")
+    return cells if cells.dtype == dtype else cells.cast(dtype)
+
+
+def _read_postgresql(table: str, columns: dict[str, Any], where: str, values: Sequence[Any]) -> pl.DataFrame:
+    import adbc_driver_postgresql.dbapi as adbc  # noqa: PLC0415 (only where it is needed)
+
+    told = ", ".join(f'"{name}"' for name in columns)
+    for place in range(1, len(values) + 1):
+        where = where.replace("?", f"${place}", 1)
+    with adbc.connect(uri()) as link, link.cursor() as cursor:
+        cursor.execute(f'SELECT {told} FROM "{table}" {where}', tuple(values) or None)
+        frame = pl.DataFrame(cursor.fetch_arrow())
+    return frame.select(_plain(frame, name, dtype) for name, dtype in columns.items())
+
+
+def _plain(frame: pl.DataFrame, name: str, dtype: Any) -> pl.Expr:
+    have = frame.schema[name]
+    if isinstance(have, pl.Datetime) and have.time_zone:
+        return pl.col(name).dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(dtype)
+    return pl.col(name).cast(dtype)
+
+
+def write(table: str, frame: pl.DataFrame) -> None:
+    """Insert a frame in the open transaction, in one go."""
+    if not frame.height:
+        return
+    names = ", ".join(f'"{name}"' for name in frame.columns)
+    if on_postgresql():
+        with connection.cursor() as cursor:
+            copy = f'COPY "{table}" ({names}) FROM STDIN (FORMAT csv)'
+            with cursor.copy(copy) as pipe:
+                for part in frame.iter_slices(100_000):
+                    pipe.write(part.write_csv(include_header=False, quote_style="non_numeric"))
+        return
+    marks = ", ".join("?" for _ in frame.columns)
+    ready = frame.select(_sqlite_cell(name, dtype) for name, dtype in frame.schema.items())
+    with connection.cursor() as cursor:
+        inner = cursor.cursor if hasattr(cursor, "cursor") else cursor
+        insert = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'
+        for part in ready.iter_slices(50_000):
+            _many(inner, insert, part)
+
+
+def _many(cursor: Any, insert: str, part: pl.DataFrame) -> None:
+    import sqlite3  # noqa: PLC0415 (only where it is needed)
+
+    sqlite3.Cursor.executemany(cursor, insert, part.rows())
+
+
+def _sqlite_cell(name: str, dtype: Any) -> pl.Expr:
+    if dtype == pl.Date:
+        return pl.col(name).dt.strftime("%Y-%m-%d")
+    if isinstance(dtype, pl.Datetime):
+        return pl.col(name).dt.strftime("%Y-%m-%d %H:%M:%S%.6f")
+    if dtype == pl.Boolean:
+        return pl.col(name).cast(pl.Int64)
+    return pl.col(name)

@@ -1,0 +1,74 @@
+"""Facts: a table for each table of the books, made from its declaration. Rows are inserted and never touched again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+from django.db import models
+
+from solvent.base.table import Column, Table
+from solvent.books.books import TABLES
+from solvent_server.store.models.company import Company
+from solvent_server.store.models.work import Batch
+
+
+def _field(column: Column, needed: bool) -> Any:
+    empty: dict[str, Any] = {} if needed else {"null": True}
+    if column.dtype == pl.Int64:
+        return models.BigIntegerField(**empty)
+    if column.dtype == pl.Date:
+        return models.DateField(**empty)
+    if column.dtype == pl.Boolean:
+        return models.BooleanField(**empty)
+    if column.dtype == pl.Float64:
+        return models.FloatField(**empty)
+    if isinstance(column.dtype, pl.Datetime):
+        return models.DateTimeField(**empty)
+    assert column.dtype == pl.String, column.dtype
+    return models.TextField(**empty)
+
+
+def _model(table: Table) -> type[models.Model]:
+    meta = type(
+        "Meta",
+        (),
+        {
+            "app_label": "store",
+            "db_table": f"fact_{table.name}",
+            "constraints": [
+                models.UniqueConstraint(fields=["company", "key", "version"], name=f"{table.name}_version"),
+            ],
+        },
+    )
+    columns = {name: _field(column, name in table.key) for name, column in table.columns.items()}
+    body: dict[str, Any] = {
+        "__module__": __name__,
+        "__doc__": table.says,
+        "Meta": meta,
+        "company": models.ForeignKey(Company, on_delete=models.PROTECT, db_index=False, related_name="+"),
+        "batch": models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+"),
+        "key": models.TextField(),
+        "version": models.IntegerField(),
+        "digest": models.CharField(max_length=32),
+        **columns,
+    }
+    return type("".join(word.title() for word in f"{table.name}_fact".split("_")), (models.Model,), body)
+
+
+FACTS: Mapping[str, type[models.Model]] = {name: _model(table) for name, table in TABLES.items()}
+"""The model of each table of the books. key: the table's own key as text; version: 0, 1, 2 … of that key; digest: of
+all other columns but ``recorded_on``."""
+
+
+class Retraction(models.Model):
+    """A fact that no longer counts from this batch on: it was corrected, or its import was undone."""
+
+    table = models.CharField(max_length=32)
+    fact = models.BigIntegerField()
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT)
+
+    class Meta:
+        app_label = "store"
+        constraints = [models.UniqueConstraint(fields=["table", "fact"], name="retracted_once")]
