@@ -49,7 +49,7 @@ def moment() -> datetime:
     return now if last is None or now > last[0] else last[0] + timedelta(microseconds=1)
 
 
-def append(actor: str, company: str, action: str, subject: str, facts: Mapping[str, Any], at: datetime) -> None:
+def append(actor: str, action: str, subject: str, facts: Mapping[str, Any], *, company: str, at: datetime) -> None:
     """One line, in the caller's transaction and under its lock; the witness hears of it once that has committed."""
     last = AuditLine.objects.order_by("-seq").values_list("seq", "hash").first()
     seq, previous = (1, FIRST) if last is None else (last[0] + 1, last[1])

@@ -177,9 +177,8 @@ def _written(
         if change.insert.height
     }  # fmt: skip
     Batch.objects.filter(id=batch.id).update(state="committed", committed_at=at, counts=counts, digests=digests)
-    audit.append(
-        actor, batch.company.code, action, f"batch {batch.id}", {**told, "counts": counts, "digests": digests}, at
-    )
+    whole = {**told, "counts": counts, "digests": digests}
+    audit.append(actor, action, f"batch {batch.id}", whole, company=batch.company.code, at=at)
     return Committed(batch.id, counts, at)
 
 

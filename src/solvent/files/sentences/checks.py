@@ -30,6 +30,11 @@ CHECKS: Mapping[str, str] = {
     "bank_matches.beyond_line": "more of a bank line was matched than it is",
     "payers.customer_id.unknown": "the payer's customer is not in the list of customers",
     "bills.overpaid": "more was paid on a bill than it is",
+    "store.trail": "the audit trail is not as it was written",
+    "store.facts": "rows of an import are not those that the audit trail tells of",
+    "store.versions": "more than one version of a row counts",
+    "store.originals": "an original file is missing or was changed",
+    "store.companies": "a row stands under another company than its import",
     "statements.balance": "total assets are not total liabilities plus equity",
 }
 """Check name to what a breach of it means; the laws of the tables speak for themselves."""
