@@ -10,7 +10,7 @@ from pathlib import Path
 from solvent.base.terms import Policy
 from solvent.books.books import Books, open_books
 from solvent.files.language import Language
-from solvent.files.load import Loaded, load
+from solvent.files.load import Loaded, load_asked
 from solvent.files.policy_file import PRESETS, read_policy
 from solvent.files.screen import Screen
 
@@ -27,7 +27,11 @@ class Asked:
 def add_ledger(parser: ArgumentParser, language: Language) -> None:
     """LEDGER and how to read it."""
     parser.add_argument(
-        "ledger", metavar="LEDGER", type=Path, help=language.say("a folder, a workbook or a single file")
+        "ledger",
+        nargs="?",
+        metavar="LEDGER",
+        type=Path,
+        help=language.say("a folder, a workbook or a single file; without it what was imported into the store"),
     )
     parser.add_argument(
         "--formats",
@@ -79,7 +83,7 @@ def day(text: str) -> date:
 def ask(args: Namespace, screen: Screen) -> Asked:
     """Load the ledger of the arguments and open its books."""
     with screen.working("Reading the ledger"):
-        loaded = load(args.ledger, formats=args.formats, currency=args.currency)
+        loaded = load_asked(args.ledger, formats=args.formats, currency=args.currency)
         books = open_books(loaded.intake.ledger, args.as_of, args.known_on)
     policy = read_policy(books.as_of, getattr(args, "policy", None), getattr(args, "preset", None))
     return Asked(loaded, books, policy)

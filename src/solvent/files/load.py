@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
 
+import polars as pl
+
 from solvent.base.money import UNKNOWN, is_currency
 from solvent.base.problem import LedgerError
-from solvent.books.books import TABLES
+from solvent.books.books import TABLES, Ledger
 from solvent.files.folder import MANIFEST, parquet_tables, read_manifest
+from solvent.files.guard.registered import registered
 from solvent.files.journal_store import stored_journal
-from solvent.intake.intake import Intake, Source
+from solvent.intake.bank.table.layout.profile import Profile
+from solvent.intake.intake import COUNTS, REJECTED, Intake, Known, Source
 from solvent.intake.ledger.format import Format
 from solvent.intake.ledger.read import read_ledger
+from solvent.intake.sources.bundle import in_order, merged
+from solvent.intake.sources.take import Desk, Reader, recognised
 
 CORRECTIONS = ".corrections.csv"
 """Ending of a file of rejected rows: read when it is named itself, passed over in a folder."""
-READABLE = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".html", ".htm")
+TABULAR = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".html", ".htm")
+DOCUMENTS = (".sta", ".mta", ".mt940", ".940", ".942", ".ofx", ".qfx", ".xml", ".pdf", ".ofd", ".json", ".zip")
+READABLE = (*TABULAR, *DOCUMENTS)
+BANK = ".bank.toml"
+"""Ending of a bank's profile; every other TOML file with columns is a format of ledgers."""
 MAX_BYTES = 400_000_000
 
 
@@ -28,6 +39,22 @@ class Loaded:
 
     intake: Intake
     paths: Sequence[Path]
+
+
+def load_asked(path: Path | None, *, formats: Path | None = None, currency: str | None = None) -> Loaded:
+    """The ledger at a path, or, where none is named, what the company's own store holds.
+
+    The store is found by the entry-point group ``solvent.ledgers``; the library itself knows of none.
+
+    Raises:
+        LedgerError: as ``load``; or no ledger is named and there is no store.
+    """
+    if path is not None:
+        return load(path, formats=formats, currency=currency)
+    for entry in entry_points(group="solvent.ledgers"):
+        kept: Ledger = entry.load()()
+        return Loaded(Intake(kept, pl.DataFrame(schema=COUNTS), pl.DataFrame(schema=REJECTED)), ())
+    raise LedgerError("files.no_ledger_named")
 
 
 def load(path: Path, *, formats: Path | None = None, currency: str | None = None) -> Loaded:
@@ -46,10 +73,50 @@ def load(path: Path, *, formats: Path | None = None, currency: str | None = None
     if not path.exists():
         raise LedgerError("files.nothing_there", str(path))
     folder = path if path.is_dir() else path.parent
-    layouts = [*shipped_formats(), *_formats(_tomls(folder)), *(_formats(_tomls(formats)) if formats else ())]
+    desk = Desk(
+        [*shipped_formats(), *_formats(_tomls(folder)), *(_formats(_tomls(formats)) if formats else ())],
+        [*shipped_profiles(), *_profiles(folder), *(_profiles(formats) if formats else ())],
+        registered(),
+    )
     if path.is_file():
-        return Loaded(read_ledger([_source(path, path.parent)], formats=layouts, currency=currency), [path])
-    return _load_folder(path, layouts, currency)
+        return Loaded(_take([_source(path, path.parent)], desk, currency), [path])
+    return _load_folder(path, desk, currency)
+
+
+def _take(sources: Sequence[Source], desk: Desk, currency: str | None) -> Intake:
+    """Statements, invoices and records of other systems each by its own reader; the rest together as one ledger."""
+    known = Known(currency=currency)
+    found = [(source, recognised(source, desk)) for source in sources]
+    documents: list[tuple[Source, Reader]] = [(source, reader) for source, reader in found if reader is not None]
+    rest = [source for source, reader in found if reader is None]
+    if not documents:
+        return read_ledger(rest, formats=desk.formats, currency=currency)
+    read = list(in_order(documents, known))
+    if rest:
+        read.append(read_ledger(rest, formats=desk.formats, currency=currency))
+    return merged(iter(read))
+
+
+def read_formats(folder: Path | None = None) -> Sequence[Format]:
+    """The formats of ledgers that come with Solvent, and those of a folder."""
+    return [*shipped_formats(), *(_formats(_tomls(folder)) if folder else ())]
+
+
+def read_profiles(folder: Path | None = None) -> Sequence[Profile]:
+    """The profiles of banks that come with Solvent, and those of a folder."""
+    return [*shipped_profiles(), *(_profiles(folder) if folder else ())]
+
+
+def shipped_profiles() -> Sequence[Profile]:
+    """The profiles of banks that come with Solvent, by name."""
+    shelf = files("solvent.intake.bank.table").joinpath("profiles")
+    found = sorted((entry for entry in shelf.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name)
+    return [Profile.parse(entry.read_text("utf-8"), entry.name) for entry in found]
+
+
+def _profiles(folder: Path) -> Sequence[Profile]:
+    paths = sorted(folder.glob(f"*{BANK}"))
+    return [Profile.parse(path.read_text("utf-8", errors="replace"), path.name) for path in paths]
 
 
 def shipped_formats() -> Sequence[Format]:
@@ -59,7 +126,7 @@ def shipped_formats() -> Sequence[Format]:
     return [Format.parse(entry.read_text("utf-8"), entry.name) for entry in found]
 
 
-def _load_folder(folder: Path, layouts: Sequence[Format], currency: str | None) -> Loaded:
+def _load_folder(folder: Path, desk: Desk, currency: str | None) -> Loaded:
     manifest = read_manifest(folder) or {}
     own = currency or manifest.get("currency")
     typed = parquet_tables(folder)
@@ -75,7 +142,7 @@ def _load_folder(folder: Path, layouts: Sequence[Format], currency: str | None) 
         raise LedgerError("files.nothing_readable", str(folder), known=", ".join(READABLE))
     untyped = [path for path in paths if path.stem not in typed]
     told = own if own is not None and own != UNKNOWN else None
-    intake = read_ledger([_source(path, folder) for path in untyped], formats=layouts, currency=told)
+    intake = _take([_source(path, folder) for path in untyped], desk, told)
     if not typed:
         return Loaded(intake, paths)
     tables = {**intake.ledger.tables, **typed}
@@ -95,7 +162,7 @@ def _source(path: Path, root: Path) -> Source:
 def _tomls(folder: Path) -> Iterable[Path]:
     if not folder.is_dir():
         raise LedgerError("files.nothing_there", str(folder))
-    return sorted(path for path in folder.glob("*.toml") if path.name != MANIFEST)
+    return sorted(path for path in folder.glob("*.toml") if path.name != MANIFEST and not path.name.endswith(BANK))
 
 
 def _formats(paths: Iterable[Path]) -> Sequence[Format]:

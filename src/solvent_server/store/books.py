@@ -51,8 +51,12 @@ def _only_currency(tables: dict[str, pl.LazyFrame]) -> str:
     return used.pop() if len(used) == 1 else UNKNOWN
 
 
-def known(company: Company) -> Known:
-    """What the next file has to agree with."""
+def known(company: Company, currency: str | None = None) -> Known:
+    """What the next file has to agree with.
+
+    Args:
+        currency: what amounts are in where the file names none; by default the company's own.
+    """
     accounts = facts.standing("bank_accounts", company.pk, {"account_id": pl.String, "currency": pl.String})
     customers = facts.standing(
         "customers", company.pk, {"customer_id": pl.String, "name": pl.String, "tax_id": pl.String}
@@ -62,7 +66,7 @@ def known(company: Company) -> Known:
         for row in customers.filter(pl.col(column).is_not_null()).iter_rows(named=True):
             told[row[column]] = row["customer_id"]
     return Known(
-        currency=company.currency or None,
+        currency=currency or company.currency or None,
         accounts=dict(zip(accounts["account_id"], accounts["currency"])),
         closings=closings(company),
         tax_ids=frozenset(company.tax_ids),

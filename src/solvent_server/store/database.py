@@ -11,6 +11,7 @@ import polars as pl
 from django.conf import settings as configured
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
 
 from solvent_server.settings import data_folder, settings
 
@@ -46,6 +47,18 @@ def folder() -> Path:
 def migrate() -> None:
     """Make or bring up to date every table and its guards."""
     call_command("migrate", verbosity=0, interactive=False)
+
+
+def state() -> str:
+    """``new``: without any table of ours; ``ready``; ``behind``: migrations wait; ``ahead``: of a newer version."""
+    executor = MigrationExecutor(connection)
+    known, done = set(executor.loader.disk_migrations), set(executor.loader.applied_migrations)
+    ours = {place for place in done if place[0] == "store"}
+    if not ours:
+        return "new"
+    if ours - known:
+        return "ahead"
+    return "ready" if {place for place in known if place[0] == "store"} <= done else "behind"
 
 
 def on_postgresql() -> bool:

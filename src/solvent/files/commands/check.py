@@ -5,13 +5,14 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import date
+from importlib.metadata import entry_points
 
 from solvent.books.books import open_books
 from solvent.books.checks import Outcome, run_checks
 from solvent.files.asking import add_ledger, add_outputs
 from solvent.files.command import FOUND, OK, Command
 from solvent.files.language import Language
-from solvent.files.load import load
+from solvent.files.load import load_asked
 from solvent.files.screen import Screen, write_csv, write_json
 from solvent.files.sentences.checks import check_says
 
@@ -26,11 +27,13 @@ def _add(parser: ArgumentParser, language: Language) -> None:
 
 def _run(args: Namespace, screen: Screen) -> int:
     with screen.working("Reading the ledger"):
-        loaded = load(args.ledger, formats=args.formats, currency=args.currency)
+        loaded = load_asked(args.ledger, formats=args.formats, currency=args.currency)
     counts = loaded.intake.counts
     rejected = int(counts.get_column("rows_rejected").sum())
     with screen.working("Checking"):
-        outcomes = run_checks(open_books(loaded.intake.ledger, date.max))
+        outcomes = [*run_checks(open_books(loaded.intake.ledger, date.max))]
+        if args.ledger is None:
+            outcomes += [one for entry in entry_points(group="solvent.checks") for one in entry.load()()]
     broken = [one for one in outcomes if one.breaches]
     failed = [one for one in broken if args.strict or one.level == "error"]
     rows = [(one.name, one.level, one.breaches, " ".join(one.subjects)) for one in outcomes]

@@ -8,7 +8,7 @@ from pathlib import Path
 from solvent.files.asking import add_ledger
 from solvent.files.command import OK, Command
 from solvent.files.language import Language
-from solvent.files.load import load
+from solvent.files.load import load_asked
 from solvent.files.screen import Screen
 from solvent.intake.ledger.read import mapping_toml
 
@@ -23,7 +23,7 @@ def _add(parser: ArgumentParser, language: Language) -> None:
 def _run(args: Namespace, screen: Screen) -> int:
     language = screen.language
     with screen.working("Reading the ledger"):
-        intake = load(args.ledger, formats=args.formats, currency=args.currency).intake
+        intake = load_asked(args.ledger, formats=args.formats, currency=args.currency).intake
     for reading in intake.readings:
         place = f"{reading.source} {reading.sheet}".strip()
         screen.heading(place)

@@ -13,7 +13,7 @@ from solvent.files.asking import add_ledger
 from solvent.files.command import OK, Command
 from solvent.files.folder import in_words, write_tables
 from solvent.files.language import Language
-from solvent.files.load import load
+from solvent.files.load import load_asked
 from solvent.files.screen import Screen
 
 SHEET_ROWS = 1_048_575
@@ -30,7 +30,7 @@ def _add(parser: ArgumentParser, language: Language) -> None:
 def _run(args: Namespace, screen: Screen) -> int:
     language = screen.language
     with screen.working("Reading the ledger"):
-        loaded = load(args.ledger, formats=args.formats, currency=args.currency)
+        loaded = load_asked(args.ledger, formats=args.formats, currency=args.currency)
     ledger = loaded.intake.ledger
     with screen.working("Writing"):
         tables = {name: ledger.table(name).collect() for name in TABLES}

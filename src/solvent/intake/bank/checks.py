@@ -1,0 +1,375 @@
+"""Checks: whether a statement may be believed; each one that may not goes into quarantine with its reason.
+
+A statement is believed when opening and lines give the closing balance, when it goes on from where the account stood,
+and when it is in the account's currency. What its format cannot prove is told, and taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+import polars as pl
+
+from solvent.base.money import UNKNOWN, decimal, digits
+from solvent.base.problem import Fact, Problem
+from solvent.intake.bank.statement import Statement
+from solvent.intake.bank.table.chain import chain_of
+from solvent.intake.bank.table.totals import BLOCKING as OF_TABLES
+from solvent.intake.intake import Known
+
+BLOCKING = frozenset(
+    {
+        *OF_TABLES,
+        "bank.mt940.balance_missing",
+        "bank.mt940.balance_unreadable",
+        "bank.mt940.balance_twice",
+        "bank.camt.balance_missing",
+        "bank.camt.balance_unreadable",
+        "bank.statement.currencies",
+    }
+)
+"""Problems of a reader for which a statement cannot be believed."""
+_UNLESS_PROVED = frozenset({"bank.statement.sums_differ"})
+"""The same, unless opening and closing balance prove the lines: banks count entries in more than one way."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A statement after the checks: account and currency as the books name them.
+
+    reason: why it is in quarantine; None where it is accepted. problems: what else a reader has to know.
+    new: the account is one that the books do not know yet. turn: its place in the order of the days. series:
+    statements of an account share one where each begins where the one before ends, so that no line stands in two.
+    """
+
+    statement: Statement
+    reason: Problem | None
+    problems: tuple[Problem, ...] = ()
+    new: bool = False
+    turn: int = 0
+    series: int = 0
+
+
+@dataclass
+class _Standing:
+    """Where accounts stood, as far as it is known: the books, then what this file has brought so far."""
+
+    accounts: dict[str, str]
+    points: dict[str, list[tuple[date, int]]] = field(default_factory=dict)
+    fresh: dict[str, list[tuple[date, int]]] = field(default_factory=dict)
+    series: dict[str, int] = field(default_factory=dict)
+
+
+def judged(statements: Sequence[Statement], known: Known) -> list[Judged]:
+    """Every statement with what speaks against it, in the order given; they are checked from the oldest on."""
+    standing = _Standing(dict(known.accounts))
+    for account, day_on, amount in known.closings.select("account_id", "day_on", "amount").iter_rows():
+        standing.points.setdefault(account, []).append((day_on, amount))
+    named = [_as_known(statement, known) for statement in statements]
+    own = dict(known.accounts)
+    for statement, _ in named:
+        own.setdefault(statement.account_id, statement.currency)
+    both = {(statement.account_id, statement.currency) for statement, _ in named}
+    taken = [_by_currency(statement, notes, own, both) for statement, notes in named]
+    found: dict[int, Judged] = {}
+    order = sorted(range(len(taken)), key=lambda place: (_first(taken[place][0]) or date.max, place))
+    for turn, place in enumerate(order):
+        statement, notes = taken[place]
+        result = replace(_judge(statement, notes, standing), turn=turn)
+        found[place] = result
+        if result.reason is None:
+            _remember(statement, standing)
+    return [found[place] for place in range(len(taken))]
+
+
+def proved(statement: Statement) -> bool:
+    """True where opening and lines give closing."""
+    if statement.opening is None or statement.closing is None:
+        return False
+    return statement.opening + total(statement.lines) == statement.closing
+
+
+def total(lines: pl.DataFrame) -> int:
+    """The sum of lines in minor units; it never runs over."""
+    return int(lines["amount"].cast(pl.Int128).sum())
+
+
+def _remember(statement: Statement, standing: _Standing) -> None:
+    account = statement.account_id
+    standing.accounts.setdefault(account, statement.currency)
+    last = _last(statement)
+    if statement.kind == "statement" and statement.closing is not None and last is not None:
+        standing.points.setdefault(account, []).append((last, statement.closing))
+        standing.fresh.setdefault(account, []).append((last, statement.closing))
+
+
+def _judge(statement: Statement, notes: Sequence[Problem], standing: _Standing) -> Judged:
+    place, account = statement.place, statement.account_id
+    problems = [*notes, *statement.problems]
+    reason = _against(statement, standing)
+    if reason is not None:
+        return Judged(statement, reason, tuple(problem for problem in problems if problem is not reason))
+    new = account not in standing.accounts
+    if new:
+        problems.append(Problem("bank.account.new", place, {"account": account, "currency": statement.currency}))
+    if statement.kind == "statement" and not proved(statement):
+        problems.append(Problem("bank.statement.not_proved", place))
+    if statement.kind == "interim":
+        problems.append(Problem("bank.statement.interim", place))
+    if statement.kind == "notice":
+        problems.append(Problem("bank.statement.notice", place))
+    outside = _outside(statement)
+    if outside:
+        facts: dict[str, Fact] = {"count": outside, "from": str(statement.from_on), "to": str(statement.to_on)}
+        problems.append(Problem("bank.statement.outside_period", place, facts))
+    return Judged(statement, None, tuple(problems), new, series=_series(statement, standing))
+
+
+def _series(statement: Statement, standing: _Standing) -> int:
+    """The number of the statement's series in its account; 0 for all that is no statement."""
+    if statement.kind != "statement":
+        return 0
+    account, first = statement.account_id, _first(statement)
+    fresh = standing.fresh.get(account, [])
+    newest = max(fresh, default=None, key=lambda point: point[0])
+    goes_on = newest is not None and first is not None and newest[0] <= first and statement.opening == newest[1]
+    if not goes_on:
+        standing.series[account] = standing.series.get(account, 0) + 1
+    return standing.series.get(account, 1)
+
+
+def _against(statement: Statement, standing: _Standing) -> Problem | None:
+    """The first thing that speaks against a statement."""
+    place = statement.place
+    if not statement.account_id:
+        return Problem("bank.statement.account_missing", place)
+    own = standing.accounts.get(statement.account_id)
+    codes = {statement.currency, *statement.lines["currency"].unique().drop_nulls()}
+    if own not in (None, UNKNOWN) and codes - {own}:
+        facts: dict[str, Fact] = {
+            "account": statement.account_id,
+            "known": own,
+            "told": ", ".join(sorted(codes - {own})),
+        }
+        return Problem("bank.statement.account_currency", place, facts)
+    if len(codes) > 1:
+        return Problem("bank.statement.currencies", place, {"currencies": ", ".join(sorted(codes))})
+    blocking = next((problem for problem in statement.problems if problem.code in BLOCKING), None)
+    if blocking is not None:
+        return blocking
+    if not proved(statement):
+        told = next((problem for problem in statement.problems if problem.code in _UNLESS_PROVED), None)
+        told = told or _unreadable(statement) or _does_not_add_up(statement)
+        return told or _closing_differs(statement, standing.points.get(statement.account_id, []))
+    return _breaks(statement) or _chain(statement, standing.points.get(statement.account_id, []))
+
+
+def _unreadable(statement: Statement) -> Problem | None:
+    """Rows that cannot be read, in a statement that nothing proves to be whole without them."""
+    count = statement.rejected.height
+    of_table = statement.reading is not None and (statement.opening is None or statement.closing is None)
+    if not count or statement.kind != "statement" or of_table:
+        return None
+    return Problem("bank.statement.rows_unreadable", statement.place, {"count": count})
+
+
+def _does_not_add_up(statement: Statement) -> Problem | None:
+    if statement.opening is None or statement.closing is None:
+        return None
+    lines, code = total(statement.lines), statement.currency
+    facts: dict[str, Fact] = {
+        "opening": _money(statement.opening, code),
+        "lines": _money(lines, code),
+        "closing": _money(statement.closing, code),
+        "difference": _money(statement.closing - statement.opening - lines, code),
+        "currency": code,
+    }
+    return Problem("bank.statement.does_not_add_up", statement.place, facts)
+
+
+def _breaks(statement: Statement) -> Problem | None:
+    """Balances beside the lines that do not follow from them, or not from opening and closing."""
+    chain = chain_of(statement.lines)
+    if chain is None or (not chain.breaks and chain.opening == statement.opening):
+        return None
+    row = chain.breaks[0] if chain.breaks else int(statement.lines["row"][0])
+    return Problem("bank.statement.balance_breaks", statement.place, {"row": row})
+
+
+def _chain(statement: Statement, points: Sequence[tuple[date, int]]) -> Problem | None:
+    """Where the account stood before and during the statement, against what the statement says of those days.
+
+    A closing balance within its days has to be one that its own lines lead to on that day. Else its opening balance
+    has to be the newest one from before.
+    """
+    first, last, opening = _first(statement), _last(statement), statement.opening
+    if first is None or last is None or opening is None:
+        return None
+    code = statement.currency
+    within = [point for point in points if first <= point[0] <= last]
+    for day_on, amount in within:
+        if amount not in _stood(statement, opening, day_on):
+            here = opening + total(statement.lines.filter(pl.col("booked_on") <= day_on))
+            facts: dict[str, Fact] = {
+                "day": str(day_on),
+                "known": _money(amount, code),
+                "here": _money(here, code),
+                "difference": _money(here - amount, code),
+                "currency": code,
+            }
+            return Problem("bank.statement.overlap_differs", statement.place, facts)
+    before = max((point for point in points if point[0] < first), default=None, key=lambda point: point[0])
+    if within or before is None or before[1] == opening:
+        return None
+    facts = {
+        "day": str(before[0]),
+        "known": _money(before[1], code),
+        "opening": _money(opening, code),
+        "difference": _money(opening - before[1], code),
+        "from": str(first),
+        "currency": code,
+    }
+    return Problem("bank.statement.gap", statement.place, facts)
+
+
+def _closing_differs(statement: Statement, points: Sequence[tuple[date, int]]) -> Problem | None:
+    """The closing balance of a statement that tells no opening, against where the account stood and what came since.
+
+    Downloads print the balance of the moment; one that is younger than the last day asked for says nothing.
+    """
+    first, last, closing, closing_on = _first(statement), statement.to_on, statement.closing, statement.closing_on
+    if first is None or last is None or closing is None or closing_on is None or closing_on > last:
+        return None
+    within = [point for point in points if first - timedelta(days=1) <= point[0] <= closing_on]
+    if statement.opening is not None or not within:
+        return None
+    day_on, amount = max(within, key=lambda point: point[0])
+    since = amount + total(statement.lines.filter(pl.col("booked_on") > day_on))
+    today = statement.lines.filter(pl.col("booked_on") == day_on)["amount"].cast(pl.Int128)
+    parts = {0, *(int(value) for ordered in (today, today.reverse()) for value in ordered.cum_sum())}
+    if closing - since in parts:
+        return None
+    code = statement.currency
+    facts: dict[str, Fact] = {
+        "day": str(day_on),
+        "known": _money(amount, code),
+        "expected": _money(since, code),
+        "closing": _money(closing, code),
+        "difference": _money(closing - since, code),
+        "currency": code,
+    }
+    return Problem("bank.statement.closing_differs", statement.place, facts)
+
+
+def _stood(statement: Statement, opening: int, day_on: date) -> set[int]:
+    """What the account came to on a day: before its first line, after each, and after its last.
+
+    Banks that send several statements a day close each of them somewhere between the lines of that day.
+    """
+    lines = statement.lines.filter(pl.col("booked_on") <= day_on)
+    before = opening + total(lines.filter(pl.col("booked_on") < day_on))
+    today = lines.filter(pl.col("booked_on") == day_on)["amount"]
+    found = {before}
+    for ordered in (today, today.reverse()):
+        found.update(before + int(value) for value in ordered.cast(pl.Int128).cum_sum())
+    return found
+
+
+def _outside(statement: Statement) -> int:
+    """How many lines are booked outside the days that the statement says it is about."""
+    if statement.from_on is None or statement.to_on is None:
+        return 0
+    days = pl.col("booked_on")
+    return statement.lines.filter((days < statement.from_on) | (days > statement.to_on)).height
+
+
+def _first(statement: Statement) -> date | None:
+    """The first day that a statement speaks of."""
+    days = (statement.from_on, statement.lines["booked_on"].min())
+    found = min((day for day in days if isinstance(day, date)), default=None)
+    if found is None and statement.opening_on is not None:
+        return statement.opening_on + timedelta(days=1)
+    return found
+
+
+def _last(statement: Statement) -> date | None:
+    """The day of the closing balance."""
+    if statement.closing_on is not None:
+        return statement.closing_on
+    days = (statement.to_on, statement.lines["booked_on"].max())
+    return max((day for day in days if isinstance(day, date)), default=None)
+
+
+def _as_known(statement: Statement, known: Known) -> tuple[Statement, list[Problem]]:
+    """The statement under the number by which the books know its account, in the currency that they know it in."""
+    account, notes = statement.account_id, list[Problem]()
+    if account not in known.accounts:
+        same = _same_account(statement, known.accounts)
+        if same:
+            notes.append(Problem("bank.account.taken_as", statement.place, {"told": account, "account": same}))
+            account = same
+        elif not account and (by_bank := _bank_of(statement)):
+            account = by_bank
+            notes.append(Problem("bank.account.named_by_bank", statement.place, {"account": account}))
+    own = known.accounts.get(account, UNKNOWN)
+    lines, currency = statement.lines, statement.currency
+    if currency == UNKNOWN != own and digits(own) == digits(UNKNOWN):
+        currency = own
+        lines = lines.with_columns(pl.lit(own).alias("currency"))
+    return replace(statement, account_id=account, currency=currency, lines=lines), notes
+
+
+def _bank_of(statement: Statement) -> str:
+    """What to call an account that has no number in a table: its bank, or the profile that knew the layout."""
+    if statement.reading is None:
+        return ""
+    return "".join(statement.bank.split()) or (statement.format if statement.format != "table" else "")
+
+
+def _by_currency(
+    statement: Statement, notes: list[Problem], own: Mapping[str, str], both: set[tuple[str, str]]
+) -> tuple[Statement, list[Problem]]:
+    """One number that a bank keeps in several currencies is several accounts: ``NUMBER`` and ``NUMBER/USD``.
+
+    It is taken so where the books have the second already, or where the same file tells the first beside it.
+    """
+    account, code = statement.account_id, statement.currency
+    first = own.get(account, code)
+    other = f"{account}/{code}"
+    if not account or code == first or UNKNOWN in (code, first) or not (other in own or (account, first) in both):
+        return statement, notes
+    told = Problem("bank.account.by_currency", statement.place, {"account": other, "currency": code})
+    return replace(statement, account_id=other), [*notes, told]
+
+
+def _same_account(statement: Statement, accounts: Mapping[str, str]) -> str:
+    """The one known account that this number is another way of writing of; empty where there is none or several.
+
+    A number with its bank's code, padded with zeros, stands at the end of its IBAN. A file that names no account is
+    of the only one that we have in its currency.
+    """
+    number = statement.account_id
+    fits = [one for one, code in accounts.items() if statement.currency in (code, UNKNOWN)]
+    if not number:
+        return fits[0] if len(fits) == 1 and len(accounts) == 1 else ""
+    bare = number.lstrip("0")
+    if len(bare) < 5:
+        return ""
+
+    def alike(one: str) -> bool:
+        short, long = sorted((number, one), key=len)
+        tail = long.removesuffix(short.lstrip("0"))
+        if tail == long or len(long) < 15 or not long[:2].isalpha():
+            return False
+        if long == one and statement.bank.isdigit():
+            return tail[4:].rstrip("0") == statement.bank.rstrip("0")
+        return len(short) >= 10
+
+    found = [one for one in fits if alike(one)]
+    return found[0] if len(found) == 1 else ""
+
+
+def _money(minor: int, currency: str) -> str:
+    return str(decimal(minor, currency))

@@ -1,0 +1,1 @@
+"""What the headers, headings and footers of a bank's table mean."""

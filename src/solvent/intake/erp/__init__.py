@@ -1,0 +1,1 @@
+"""ERP: documents of other systems, as they hand them out, mapped onto the tables of the books."""

@@ -1,0 +1,1 @@
+"""ERPNext: its documents as tables of the books."""

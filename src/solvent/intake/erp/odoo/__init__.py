@@ -1,0 +1,1 @@
+"""Odoo: its journal items and reconciliations as tables of the books."""

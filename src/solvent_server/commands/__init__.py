@@ -1,0 +1,1 @@
+"""The commands of ``solvent`` that need the store."""

@@ -1,0 +1,1 @@
+"""Jobs: work that takes its time, whoever asked for it."""
