@@ -1,0 +1,1 @@
+"""Matching: cash application: which money settles which open item, bill, plan or transfer."""
