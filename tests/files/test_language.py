@@ -21,6 +21,9 @@ from solvent.files.sentences import SENTENCES
 from solvent.files.sentences.checks import CHECKS, check_says
 from solvent.measures.aging import UNAPPLIED
 from solvent.measures.sums import DIMENSIONS
+from solvent_server.commands.imports import STATES
+from solvent_server.commands.match import REASONS
+from solvent_server.commands.take_in import KINDS
 
 SRC = Path(__file__).parents[2] / "src"
 SPEAKERS = {"say", "heading", "working", "progress", "Command", "_row", "_titled"}
@@ -34,6 +37,7 @@ def texts() -> Iterator[str]:
     yield from ("error", "warning", "current", UNAPPLIED, "segment", "company", "table", "row", "reason", "in column")
     yield from (label for _, label in DSO_LABELS)
     yield from (*DIMENSIONS.values(), *ITEM_SHOWN)
+    yield from (*KINDS.values(), *REASONS.values(), *STATES.values())
     for room in sorted([*(SRC / "solvent" / "files").rglob("*.py"), *(SRC / "solvent_server").rglob("*.py")]):
         for node in ast.walk(ast.parse(room.read_text("utf-8"))):
             if not isinstance(node, ast.Call):
@@ -42,8 +46,17 @@ def texts() -> Iterator[str]:
             if name in SPEAKERS and node.args:
                 yield from _constants(node.args[0], room)
             if name == "table" and node.args:
-                heads = node.args[0]
+                heads = _literal(node.args[0], room)
                 yield from (text for part in getattr(heads, "elts", []) for text in _constants(part, room))
+
+
+def _literal(node: ast.expr, room: Path) -> ast.expr:
+    """What a name of the room stands for, or the expression itself."""
+    if isinstance(node, ast.Name):
+        for found in ast.walk(ast.parse(room.read_text("utf-8"))):
+            if isinstance(found, ast.Assign) and any(getattr(t, "id", "") == node.id for t in found.targets):
+                return found.value
+    return node
 
 
 def _constants(node: ast.expr, room: Path) -> Iterator[str]:
@@ -97,7 +110,10 @@ def test_every_check_has_its_sentence() -> None:
     for check in ALL_CHECKS:
         sentence, facts = check_says(check.name)
         assert fields_of(sentence) <= set(facts)
-    assert set(CHECKS) <= {check.name for check in ALL_CHECKS}
+    of_the_store = {name for name in CHECKS if name.startswith("store.")}
+    assert set(CHECKS) - of_the_store <= {check.name for check in ALL_CHECKS}
+    said = (SRC / "solvent_server" / "store" / "checks.py").read_text("utf-8")
+    assert all(f'"{name}"' in said for name in of_the_store)
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,12 @@ def _company(measures: Measures, currency: str) -> dict[str, Json]:
     """Payables, stock, liquidity and cash."""
     return {
         "payables": {name: figure.value for name, figure in measures.payables.items()},
+        "payables_aging": {
+            name: amount(value, currency) for name, value in measures.payables_aging.row(0, named=True).items()
+        },
+        "own_delay_by_month": records(measures.own_delay_by_month, currency, ("paid", "paid_late")),
         "stock": {name: figure.value for name, figure in measures.stock.items()},
+        "slow_by_family": records(measures.slow_by_family, currency, ("value", "slow_value")),
         "slow_movers": [
             {**row, "value": amount(row["value"], row["currency"])}
             for row in measures.slow_movers.iter_rows(named=True)

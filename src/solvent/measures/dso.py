@@ -16,7 +16,7 @@ import polars as pl
 from solvent.base.problem import Problem
 from solvent.base.terms import Terms, term
 from solvent.books.books import Books
-from solvent.measures.sums import Figure, at_each, day_of, int_of, sales, sums, whole_sum
+from solvent.measures.sums import Figure, at_each, day_of, int_of, running_sums, sales, sums
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,10 @@ def facts_of(books: Books, as_of: date | None = None) -> Facts:
 def open_at(books: Books, day: date) -> tuple[int | None, int | None]:
     """Net receivables, and current receivables, at the end of a day; None where a part has no rate."""
     current = (pl.col("due_on") >= day).fill_null(False).alias("current")
-    parts = sums(books.standing(day).with_columns(current), books, "current").collect(engine="streaming")
-    total = parts.select(whole_sum("amount")).item()
-    return total, parts.filter("current").select(whole_sum("amount")).item()
+    rows = books.standing(day).group_by("currency", current).agg(pl.col("amount").sum())
+    parts = rows.collect(engine="streaming").lazy()
+    # Each is a sum of its own: what is current and what is not, converted apart, need not make the whole to the cent.
+    return int_of(sums(parts, books)), int_of(sums(parts.filter("current"), books))
 
 
 def family(books: Books, as_of: date | None = None, terms: Dso = DEFAULTS) -> Mapping[str, Figure]:
@@ -220,7 +221,7 @@ def monthly_sales(facts: Facts) -> pl.DataFrame:
     months = pl.date_range(facts.first_on.replace(day=1), facts.day, "1mo", eager=True).dt.month_end()
     elapsed = pl.min_horizontal("month_end", pl.lit(facts.day)).dt.day().cast(pl.Int64).alias("days")
     points = pl.DataFrame({"month_end": months}).with_columns(elapsed).sort("month_end", descending=True)
-    return at_each(points, sums(by_month, facts.books, "month_end"), "amount")
+    return at_each(points, running_sums(by_month, facts.books, at="month_end"), "amount")
 
 
 def weighted_days_to_pay(books: Books, as_of: date | None = None, terms: Dso = DEFAULTS) -> Figure:

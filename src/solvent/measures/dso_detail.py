@@ -10,7 +10,7 @@ import polars as pl
 from solvent.base.calendar import month_ends
 from solvent.books.books import Books
 from solvent.measures.dso import DEFAULTS, Dso, countback_days
-from solvent.measures.sums import at_each, day_of, sales, sums, whole_sum
+from solvent.measures.sums import at_each, day_of, running_sums, sales, sums
 
 VARIANTS = ("simple_days", "best_possible_days", "delinquent_days", "average_days", "countback_days")
 """The variants that ``history`` holds against their own mean, as its columns name them."""
@@ -74,56 +74,52 @@ def by_customer(books: Books, as_of: date | None = None, terms: Dso = DEFAULTS) 
     """
     day = day_of(books, as_of)
     current = (pl.col("due_on") >= day).fill_null(False).alias("current")
-    parts = sums(books.standing(day).with_columns(current), books, "customer_no", "current")
-    now = pl.col("amount").filter("current")
-    owed = (
-        parts.group_by("customer_no")
-        .agg(
-            whole_sum("amount").alias("receivables"), pl.when(now.is_not_null().all()).then(now.sum()).alias("current")
-        )
-        .collect(engine="streaming")
-    )
+    standing = books.standing(day).group_by("customer_no", "currency", current).agg(pl.col("amount").sum())
+    parts = standing.collect(engine="streaming").lazy()
+    owed = sums(parts, books, "customer_no").rename({"amount": "receivables"}).collect()
+    now = sums(parts.filter("current"), books, "customer_no").rename({"amount": "current"}).collect()
     rows = sales(books).filter(pl.col("sold_on") <= day)
     window = sums(rows.filter(pl.col("sold_on") > day - timedelta(days=terms.days)), books, "customer_no")
     bought = window.collect(engine="streaming").rename({"amount": "sales"})
     owing = owed.filter(pl.col("receivables") > 0)
     counted = _countback_by_customer(books, rows, owing, day)
-    every = pl.concat([owed.select("customer_no"), bought.select("customer_no")]).unique()
-    told = (
-        every.join(owed.with_columns(pl.lit(True).alias("owes")), on="customer_no", how="left")
-        .join(bought.with_columns(pl.lit(True).alias("buys")), on="customer_no", how="left")
-        .join(counted, on="customer_no", how="left")
-        .join(books.journal.customers, on="customer_no")
-        .with_columns(
-            *(
-                pl.when(pl.col("owes").is_null()).then(0).otherwise(name).alias(name)
-                for name in ("receivables", "current")
-            ),
-            pl.when(pl.col("buys").is_null()).then(0).otherwise("sales").alias("sales"),
-        )
+    told = pl.concat([frame.select("customer_no") for frame in (owed, now, bought)]).unique().lazy()
+    for frame, name in ((owed, "receivables"), (now, "current"), (bought, "sales")):
+        told = told.join(frame.lazy().with_columns(pl.lit(True).alias("there")), on="customer_no", how="left")
+        # Who has no row has nothing; who has an empty one has something without a rate.
+        told = told.with_columns(pl.when(pl.col("there").is_null()).then(0).otherwise(name).alias(name)).drop("there")
+    told = told.join(counted.lazy(), on="customer_no", how="left").join(
+        books.journal.customers.lazy(), on="customer_no"
     )
     sold = pl.when(pl.col("sales") > 0)
     simple = sold.then(pl.col("receivables") * terms.days / pl.col("sales"))
     best = sold.then(pl.col("current") * terms.days / pl.col("sales"))
     counted_days = pl.when(pl.col("receivables") == 0).then(0.0).otherwise("countback_days")
-    return told.select(
-        "customer_id",
-        "receivables",
-        "current",
-        "sales",
-        simple.alias("simple_days"),
-        best.alias("best_possible_days"),
-        (simple - best).alias("delinquent_days"),
-        counted_days.alias("countback_days"),
-    ).sort("customer_id")
+    return (
+        told.select(
+            "customer_id",
+            "receivables",
+            "current",
+            "sales",
+            simple.alias("simple_days"),
+            best.alias("best_possible_days"),
+            (simple - best).alias("delinquent_days"),
+            counted_days.alias("countback_days"),
+        )
+        .sort("customer_id")
+        .collect()
+    )
 
 
 def _countback_by_customer(books: Books, rows: pl.LazyFrame, owing: pl.DataFrame, day: date) -> pl.DataFrame:
     """customer_no, countback_days of the customers in ``owing`` (customer_no, receivables); empty: sales run out."""
     month = pl.col("sold_on").dt.month_end().alias("month_end")
     monthly = (
-        sums(
-            rows.join(owing.lazy(), on="customer_no", how="semi").with_columns(month), books, "customer_no", "month_end"
+        running_sums(
+            rows.join(owing.lazy(), on="customer_no", how="semi").with_columns(month),
+            books,
+            "customer_no",
+            at="month_end",
         )
         .filter(pl.col("amount").is_null() | (pl.col("amount") > 0))
         .collect(engine="streaming")
@@ -181,7 +177,7 @@ def _windowed(books: Books, daily: pl.DataFrame, points: pl.DataFrame, days: int
 def _countback(books: Books, daily: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:
     """The points with countback_days."""
     by_month = daily.lazy().with_columns(pl.col("sold_on").dt.month_end().alias("sold_by"))
-    months = sums(by_month, books, "sold_by").sort("sold_by", descending=True).collect()
+    months = running_sums(by_month, books, at="sold_by").sort("sold_by", descending=True).collect()
     values = []
     for end, owed in points.select("month_end", "receivables").iter_rows():
         past = months.filter(pl.col("sold_by") <= end)

@@ -13,8 +13,18 @@ from solvent.books.books import Basis, Books
 from solvent.measures.aging import Aging, TieOut, aging, disputed, overdue_share, tie_out
 from solvent.measures.collection import Collection, cei, on_time
 from solvent.measures.company.liquidity import Liquidity, cash, monthly_spend, operating_cash_flow, ratios, reconciled
-from solvent.measures.company.payables import Payables, cash_conversion_cycle, dpo, dpo_cogs, lateness, suppliers
-from solvent.measures.company.stock import Stock, dio, slow_movers, slow_share, stock_turnover
+from solvent.measures.company.payables import (
+    Payables,
+    cash_conversion_cycle,
+    dpo,
+    dpo_cogs,
+    lateness,
+    lateness_by_month,
+    payables_aging,
+    suppliers,
+)
+from solvent.measures.company.statements import Statements
+from solvent.measures.company.stock import Stock, dio, slow_by_family, slow_movers, slow_share, stock_turnover
 from solvent.measures.concentration import Concentrated, Concentration, concentration
 from solvent.measures.dso import Dso, days_to_pay_median, family, weighted_days_to_pay
 from solvent.measures.dso_detail import history
@@ -50,8 +60,11 @@ class Measures:
     late_invoicing: Figure
     unmatched: pl.DataFrame
     payables: Mapping[str, Figure]
+    payables_aging: pl.DataFrame
+    own_delay_by_month: pl.DataFrame
     suppliers: pl.DataFrame
     stock: Mapping[str, Figure]
+    slow_by_family: pl.DataFrame
     slow_movers: pl.DataFrame
     ratios: pl.DataFrame
     cash: int | None
@@ -69,11 +82,12 @@ def measure(books: Books, policy: Policy) -> Measures:
     paid, paid_median = weighted_days_to_pay(books, terms=days), days_to_pay_median(books, terms=days)
     bills, lines = policy.terms(Payables), policy.terms(Liquidity)
     stocks, invoicing = policy.terms(Stock), policy.terms(Invoicing)
-    owing, owing_cogs, lying = dpo(books, bills), dpo_cogs(books), dio(books)
+    believed = policy.terms(Statements)
+    owing, owing_cogs, lying = dpo(books, bills), dpo_cogs(books, believed), dio(books, believed)
     cycle = cash_conversion_cycle(lying, variants["simple"], owing)
     deliveries, flow = clocks(books, invoicing), operating_cash_flow(books)
     late, young = late_cost(books, deliveries, invoicing), first_year_bad_debt(books)
-    slow, turned, own = slow_share(books, stocks), stock_turnover(books), lateness(books)
+    slow, turned, own = slow_share(books, stocks), stock_turnover(books, believed), lateness(books, bills)
     told = (
         *(*variants.values(), effectiveness, paid, paid_median, young),
         *(late, owing, owing_cogs, own, lying, turned, slow, cycle),
@@ -100,8 +114,11 @@ def measure(books: Books, policy: Policy) -> Measures:
         late_invoicing=late,
         unmatched=unmatched(books),
         payables={"dpo": owing, "dpo_cogs": owing_cogs, "own_delay": own, "ccc": cycle},
+        payables_aging=payables_aging(books, bills),
+        own_delay_by_month=lateness_by_month(books),
         suppliers=suppliers(books),
         stock={"dio": lying, "turnover": turned, "slow_share": slow},
+        slow_by_family=slow_by_family(books, stocks),
         slow_movers=slow_movers(books, stocks),
         ratios=ratios(books, lines),
         cash=cash(books),

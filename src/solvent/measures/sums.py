@@ -75,6 +75,29 @@ def sums(rows: pl.LazyFrame, books: Books, *keys: str, amounts: Sequence[str] = 
     return one.group_by(*keys).agg(whole)
 
 
+def running_sums(rows: pl.LazyFrame, books: Books, *keys: str, at: str) -> pl.LazyFrame:
+    """Amounts by ``keys`` and ``at``, rounded as they run up in the order of ``at``.
+
+    The first so many of them, added, are what ``sums`` makes of all their rows at once: where all that was ever sold is
+    still owed, the sales of the months are what is owed, to the cent.
+
+    Args:
+        rows: ``keys``, ``at``, ``currency`` and ``amount`` (Int64), as ``books.in_money`` gives them.
+
+    Returns:
+        ``keys``, ``at`` and ``amount`` (Int64; empty where a part has no rate), a row where any currency has rows.
+    """
+    if books.rates.height == 1:
+        return sums(rows, books, *keys, at)
+    apart = rows.group_by(*keys, at, "currency").agg(pl.col("amount").sum())
+    run = apart.with_columns(
+        pl.col("amount").cum_sum().over(*keys, "currency", order_by=at), pl.col("currency").alias("of")
+    )
+    one = converted(run, books.rates, "amount")
+    step = pl.col("amount") - pl.col("amount").shift(1, fill_value=0).over(*keys, "of", order_by=at)
+    return one.with_columns(step.alias("amount")).group_by(*keys, at).agg(whole_sum("amount"))
+
+
 def at_each(points: pl.DataFrame, found: pl.LazyFrame, name: str) -> pl.DataFrame:
     """The points with ``amount`` of ``found`` as a column ``name``: 0 where ``found`` has no row for the point.
 

@@ -11,7 +11,7 @@ from solvent.files.screen import Screen, write_json
 from solvent_server.commands.opening import add_store, company_of, open_store
 
 _HEADS = ("import", "file", "kind", "state", "on", "by", "rows")
-_STATES = {"staged": "waiting", "committed": "loaded", "undone": "undone"}
+STATES = {"staged": "waiting", "committed": "loaded", "undone": "undone"}
 
 
 def _add(parser: ArgumentParser, language: Language) -> None:
@@ -49,7 +49,7 @@ def _run(args: Namespace, screen: Screen) -> int:
     screen.table(
         _HEADS,
         [
-            (str(one["batch"]), one["file"] or one["reason"] or "-", one["kind"], language.say(_STATES[one["state"]]),
+            (str(one["batch"]), one["file"] or one["reason"] or "-", one["kind"], language.say(STATES[one["state"]]),
              one["at"][:16].replace("T", " "), one["by"], language.count(one["rows"]))
             for one in told
         ],

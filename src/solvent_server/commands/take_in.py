@@ -27,7 +27,7 @@ KINDS = {
     "source": "records of another system",
     "nothing": "nothing that can be read",
 }
-_HEADS = ("table", "new", "there already", "corrected")
+_HEADS = ("rows of", "new", "there already", "corrected")
 
 
 def _add(parser: ArgumentParser, language: Language) -> None:

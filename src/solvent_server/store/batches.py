@@ -154,6 +154,24 @@ def undo(batch_id: int, actor: str, reason: str) -> Committed:
         return _written(back, changes, actor, "undo", {"undoes": batch.id, "reason": reason})
 
 
+def withdraw(company: Company, keys: Mapping[str, Sequence[str]], *, actor: str, reason: str) -> Committed:
+    """Rows that shall no longer count, by table and key: how a match or another decision is taken back."""
+    with transaction.atomic():
+        audit.lock()
+        batch = Batch.objects.create(
+            company=company, kind="person", state="staged", actor=actor, reason=reason, created_at=datetime.now(UTC)
+        )
+        changes = {}
+        for name, wanted in keys.items():
+            standing = facts.standing(name, company.pk, {"key": pl.String})
+            gone = standing.filter(pl.col("key").is_in(list(wanted))).get_column("id").to_list()
+            none = facts.keyed(name, TABLES[name].empty()).with_columns(pl.lit(0, dtype=pl.Int64).alias("version"))
+            changes[name] = _Change(none, gone, 0, len(gone))
+        return _written(
+            batch, changes, actor, "withdraw", {"reason": reason, "keys": {k: list(v) for k, v in keys.items()}}
+        )
+
+
 def _enter(batch: Batch, tables: Frames, documents: pl.DataFrame | None, actor: str) -> Committed:
     changes = {name: _change(name, frame, batch.company_id) for name, frame in tables.items()}
     for row in documents.iter_rows(named=True) if documents is not None else ():

@@ -12,6 +12,7 @@ from lxml import etree
 from solvent.intake.bank.camt import camt_statements, looks_like_camt
 from solvent.intake.bank.checks import total
 from solvent.intake.bank.statement import Statement
+from solvent.intake.bank.xml import parsed
 from solvent.intake.intake import Known, Source
 from solvent.intake.limits import Limits, Refused
 
@@ -259,8 +260,6 @@ def test_hostile_and_empty_files_are_refused_with_a_reason(data: bytes, code: st
 
 
 def test_a_file_beyond_the_limit_is_refused() -> None:
-    from solvent.intake.bank.xml import parsed
-
     data = message(entry("1"))
     assert parsed("a.xml", data, Limits(markup_bytes=len(data))) is not None
     with pytest.raises(Refused) as caught:
@@ -272,7 +271,7 @@ def test_encodings() -> None:
     text = message(entry("2.50", inside=DETAIL.replace("Payer AG", "Müller & Söhne".replace("&", "&amp;")))).decode()
     wrong = ("<?xml version='1.0' encoding='UTF-8'?>" + text).encode("cp1252")
     right = [
-        ("<?xml version='1.0' encoding='%s'?>" % code + text).encode(code) for code in ("iso-8859-1", "utf-16", "utf-8")
+        f"<?xml version='1.0' encoding='{code}'?>{text}".encode(code) for code in ("iso-8859-1", "utf-16", "utf-8")
     ]
     for data in (wrong, *right, b"\n" + text.encode()):
         assert read(data)[0].lines["counterparty"].to_list() == ["Müller & Söhne"]

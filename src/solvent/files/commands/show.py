@@ -11,10 +11,12 @@ from solvent.assessment import Assessment
 from solvent.files.language import Language
 from solvent.files.screen import Screen
 from solvent.measures.aging import UNAPPLIED
+from solvent.measures.company.payables import OVERPAID
 
 Show = Callable[[Assessment, Screen], None]
 BAR = 24
 TOP = 10
+MONTHS = 6
 
 
 def show(assessment: Assessment, screen: Screen) -> None:
@@ -196,11 +198,12 @@ def salespeople(assessment: Assessment, screen: Screen) -> None:
             language.share(row["collection_share"]),
             language.money(row["overdue"], currency),
             language.money(row["sales"], currency),
+            language.days(row["delay_days"]),
         )
         for row in frame.sort("overdue", descending=True).head(TOP).iter_rows(named=True)
     ]
     screen.heading("Collection by salesperson, last full month")
-    screen.table(("salesperson", "fell due", "of that collected", "overdue now", "sales"), rows)
+    screen.table(("salesperson", "fell due", "of that collected", "overdue now", "sales", "days late"), rows)
 
 
 def discipline(assessment: Assessment, screen: Screen) -> None:
@@ -216,8 +219,58 @@ def discipline(assessment: Assessment, screen: Screen) -> None:
         (language.say("statement within 3 days of shipment"), language.share(told["statement_share"])),
         (language.say("late invoicing has cost"), "-" if cost is None else language.money(round(cost), currency)),
     ]
+    known = [row for row in rows if row[1] != "-"]
+    if not known:
+        return
     screen.heading("Invoicing")
-    screen.table(("measure", "value"), rows)
+    screen.table(("measure", "value"), known)
+
+
+def payables(assessment: Assessment, screen: Screen) -> None:
+    """What we owe by age, and whether suppliers are paid later and later."""
+    language, measures, currency = screen.language, assessment.snapshot.measures, assessment.snapshot.books.currency
+    row = measures.payables_aging.row(0, named=True)
+    owed = [(name, value) for name, value in row.items() if value != 0 and name != "total"]
+    if owed:
+        named = {name: language.say("overpaid") if name == OVERPAID else _days(name, language) for name, _ in owed}
+        rows = [(named[name], language.money(value, currency)) for name, value in owed]
+        rows.append((language.say("total open"), language.money(row["total"], currency)))
+        screen.heading(language.say("Payables, {currency}", currency=language.currency(currency)))
+        screen.table(("days past due", "amount"), rows)
+    paid = measures.own_delay_by_month.filter(pl.col("paid").is_null() | (pl.col("paid") != 0)).tail(MONTHS)
+    if paid.is_empty():
+        return
+    told = [
+        (
+            f"{month['month_end']:%Y-%m}",
+            language.money(month["paid"], currency),
+            language.share(month["late_share"]),
+            language.days(month["delay_days"]),
+        )
+        for month in paid.iter_rows(named=True)
+    ]
+    screen.heading("How late we pay")
+    screen.table(("month", "paid", "of that late", "days late"), told)
+
+
+def stock(assessment: Assessment, screen: Screen) -> None:
+    """In which families of articles the slow stock lies."""
+    language, measures, currency = screen.language, assessment.snapshot.measures, assessment.snapshot.books.currency
+    slow = measures.slow_by_family.filter(pl.col("slow_articles") > 0)
+    rows = [
+        (
+            row["family"] or language.say("no family"),
+            language.count(row["slow_articles"]),
+            language.count(row["articles"]),
+            language.money(row["slow_value"], currency),
+            language.share(row["slow_share"]),
+        )
+        for row in slow.head(TOP).iter_rows(named=True)
+    ]
+    if not rows:
+        return
+    screen.heading("Slow stock by family")
+    screen.table(("family", "slow articles", "articles", "slow value", "share of value"), rows)
 
 
 def company(assessment: Assessment, screen: Screen) -> None:
@@ -278,6 +331,8 @@ PARTS: Sequence[Show] = (
     provision,
     discipline,
     company,
+    payables,
+    stock,
 )
 """The parts in their order."""
 

@@ -146,19 +146,32 @@ SENTENCES: Mapping[str, str] = {
     ),
     "measures.invoicing.no_deliveries": "the ledger has no deliveries, so the invoicing clocks cannot be read",
     "measures.invoicing.no_rate": "deliveries in several currencies without a rate cannot be added",
+    "measures.invoicing.not_linked": (
+        "no invoice names the delivery it bills, so neither the invoicing clocks nor what late invoicing costs can be "
+        "told; give invoices a delivery number"
+    ),
     "measures.nothing_open": "nothing stands open, so there are no shares of open items",
     "measures.nothing_sold": "nothing was sold in the last twelve months, so there are no shares of sales",
+    "measures.payables.edges": "bucket edges of payables rise and begin above zero; {value} do not",
+    "measures.payables.history_short": (
+        "the bills begin on {first_on}, inside the window of {days} days from {window_from}: days payable are too high"
+    ),
     "measures.payables.no_bills": "the ledger has no suppliers' bills of the last year, so there are no days payable",
     "measures.payables.no_cogs": (
-        "there is no cost of sales in our own statements, or no bill, so there are no days payable on it"
+        "there is no cost of sales in our own recent statements, or no bill, so there are no days payable on it"
     ),
-    "measures.payables.no_rate": "bills in several currencies without a rate cannot be added",
+    "measures.payables.no_rate": (
+        "bills or our own statements are in a currency without a rate, so they cannot be added; enter the rate"
+    ),
     "measures.payables.nothing_paid": (
         "nothing was paid to suppliers and nothing is overdue to them, so our own lateness cannot be told"
     ),
     "measures.rolls.table_length": "there are {rates} loss rates for {buckets} buckets",
-    "measures.stock.no_cogs": "there is no cost of sales in our own statements, so there are no inventory days",
-    "measures.stock.no_stock": "neither a stock count nor a statement tells what lies in stock",
+    "measures.stock.no_cogs": "there is no cost of sales in our own recent statements, so there are no inventory days",
+    "measures.stock.no_rate": (
+        "stock or cost of sales is told in a currency without a rate, so there are no inventory days; enter the rate"
+    ),
+    "measures.stock.no_stock": "neither a stock count nor a recent statement tells what lies in stock",
     "policy.family_shape": '{family} wants one or more tables of terms, as in [["{family}"]]',
     "policy.family_unknown": "is no family of terms; known: {known}",
     "policy.file_unreadable": "cannot be read as a policy file: {error}",

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "files.no_ledger_named": (
+        "no ledger is named, and there is no store to take it from; name a file or folder, or import one with: "
+        "solvent import FILE"
+    ),
     "store.backup.exists": "is there already; name another file",
     "store.batch.not_parked": "what was read for import {batch} is no longer there; import the file again",
     "store.batch.not_staged": "import {batch} is {state}: only one that waits can be committed",

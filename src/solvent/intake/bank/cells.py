@@ -24,6 +24,8 @@ _NOTHING = frozenset(
     {"NONREF", "NOTPROVIDED", "NOTAVAILABLE", "UNKNOWN", "NONE", "EREF", "EREF+", "KREF", "KREF+", "PREF", "MARF", "0"}
 )
 """What banks print where there is no reference."""
+_NO_LINES, _NO_FAULTS = pl.DataFrame(schema=LINES), pl.DataFrame(schema=REJECTED)
+"""Files may hold thousands of statements without a line; one empty frame does for all."""
 
 
 @dataclass(frozen=True)
@@ -148,12 +150,15 @@ def told_once(texts: Iterable[str]) -> str:
 
 def lines_of(rows: Sequence[Sequence[object]]) -> pl.DataFrame:
     """Rows in the order of LINES as a frame; texts of nothing are empty."""
-    frame = pl.DataFrame(rows, schema=LINES, orient="row") if rows else pl.DataFrame(schema=LINES)
-    return frame.with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)))
+    if not rows:
+        return _NO_LINES
+    return pl.DataFrame([[None if cell == "" else cell for cell in row] for row in rows], schema=LINES, orient="row")
 
 
 def rejected_of(source: str, faults: Sequence[Fault], sheet: str = "") -> pl.DataFrame:
     """Faults as REJECTED says."""
+    if not faults:
+        return _NO_FAULTS
     told = [
         (
             source,

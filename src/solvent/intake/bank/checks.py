@@ -6,6 +6,7 @@ and when it is in the account's currency. What its format cannot prove is told, 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -53,20 +54,54 @@ class Judged:
 
 
 @dataclass
+class _Points:
+    """Where one account stood: by day, oldest first, its closing balances in the order in which they became known."""
+
+    days: list[date] = field(default_factory=list)
+    amounts: dict[date, dict[int, None]] = field(default_factory=dict)
+
+    def add(self, day_on: date, amount: int) -> None:
+        if day_on not in self.amounts:
+            insort(self.days, day_on)
+        told = self.amounts.setdefault(day_on, {})
+        told.pop(amount, None)
+        told[amount] = None
+
+    def within(self, first: date, last: date) -> list[date]:
+        """The days from first to last on which something is known."""
+        return self.days[bisect_left(self.days, first) : bisect_right(self.days, last)]
+
+    def before(self, first: date) -> tuple[date, int] | None:
+        """The newest balance of an earlier day."""
+        place = bisect_left(self.days, first)
+        return (self.days[place - 1], self.newest(self.days[place - 1])) if place else None
+
+    def newest(self, day_on: date) -> int:
+        """What became known last of a day."""
+        return next(reversed(self.amounts[day_on]))
+
+
+@dataclass
 class _Standing:
-    """Where accounts stood, as far as it is known: the books, then what this file has brought so far."""
+    """Where accounts stood, as far as it is known: the books, then what this file has brought so far.
+
+    fresh: the newest statement of each account that this file has brought.
+    """
 
     accounts: dict[str, str]
-    points: dict[str, list[tuple[date, int]]] = field(default_factory=dict)
-    fresh: dict[str, list[tuple[date, int]]] = field(default_factory=dict)
+    points: dict[str, _Points] = field(default_factory=dict)
+    fresh: dict[str, Statement] = field(default_factory=dict)
     series: dict[str, int] = field(default_factory=dict)
+
+    def of(self, account: str) -> _Points:
+        return self.points.setdefault(account, _Points())
 
 
 def judged(statements: Sequence[Statement], known: Known) -> list[Judged]:
     """Every statement with what speaks against it, in the order given; they are checked from the oldest on."""
     standing = _Standing(dict(known.accounts))
     for account, day_on, amount in known.closings.select("account_id", "day_on", "amount").iter_rows():
-        standing.points.setdefault(account, []).append((day_on, amount))
+        standing.of(account).add(day_on, amount)
     named = [_as_known(statement, known) for statement in statements]
     own = dict(known.accounts)
     for statement, _ in named:
@@ -92,8 +127,8 @@ def proved(statement: Statement) -> bool:
 
 
 def total(lines: pl.DataFrame) -> int:
-    """The sum of lines in minor units; it never runs over."""
-    return int(lines["amount"].cast(pl.Int128).sum())
+    """The sum of lines in minor units, beyond 64 bits too."""
+    return sum(lines["amount"].to_list())
 
 
 def _remember(statement: Statement, standing: _Standing) -> None:
@@ -101,8 +136,10 @@ def _remember(statement: Statement, standing: _Standing) -> None:
     standing.accounts.setdefault(account, statement.currency)
     last = _last(statement)
     if statement.kind == "statement" and statement.closing is not None and last is not None:
-        standing.points.setdefault(account, []).append((last, statement.closing))
-        standing.fresh.setdefault(account, []).append((last, statement.closing))
+        standing.of(account).add(last, statement.closing)
+        newest = standing.fresh.get(account)
+        if newest is None or (_last(newest) or last) <= last:
+            standing.fresh[account] = statement
 
 
 def _judge(statement: Statement, notes: Sequence[Problem], standing: _Standing) -> Judged:
@@ -132,12 +169,22 @@ def _series(statement: Statement, standing: _Standing) -> int:
     if statement.kind != "statement":
         return 0
     account, first = statement.account_id, _first(statement)
-    fresh = standing.fresh.get(account, [])
-    newest = max(fresh, default=None, key=lambda point: point[0])
-    goes_on = newest is not None and first is not None and newest[0] <= first and statement.opening == newest[1]
-    if not goes_on:
+    newest = standing.fresh.get(account)
+    last = _last(newest) if newest else None
+    goes_on = newest is not None and first is not None and last is not None and last <= first
+    if newest is None or not goes_on or newest.closing != statement.opening or _repeats(statement, newest):
         standing.series[account] = standing.series.get(account, 0) + 1
     return standing.series.get(account, 1)
+
+
+def _repeats(statement: Statement, newest: Statement) -> bool:
+    """True where a statement begins with the very lines of the one before, and not after them.
+
+    Both look alike where the lines of a day come to nothing: accounts that are swept every evening.
+    """
+    same = _first(statement) == _first(newest) and statement.opening == newest.opening
+    said = ("booked_on", "amount", "reference", "bank_reference")
+    return same and statement.lines.select(said).head(newest.lines.height).equals(newest.lines.select(said))
 
 
 def _against(statement: Statement, standing: _Standing) -> Problem | None:
@@ -162,8 +209,8 @@ def _against(statement: Statement, standing: _Standing) -> Problem | None:
     if not proved(statement):
         told = next((problem for problem in statement.problems if problem.code in _UNLESS_PROVED), None)
         told = told or _unreadable(statement) or _does_not_add_up(statement)
-        return told or _closing_differs(statement, standing.points.get(statement.account_id, []))
-    return _breaks(statement) or _chain(statement, standing.points.get(statement.account_id, []))
+        return told or _closing_differs(statement, standing.of(statement.account_id))
+    return _breaks(statement) or _chain(statement, standing.of(statement.account_id))
 
 
 def _unreadable(statement: Statement) -> Problem | None:
@@ -191,6 +238,8 @@ def _does_not_add_up(statement: Statement) -> Problem | None:
 
 def _breaks(statement: Statement) -> Problem | None:
     """Balances beside the lines that do not follow from them, or not from opening and closing."""
+    if statement.lines["balance"].null_count() == statement.lines.height:
+        return None
     chain = chain_of(statement.lines)
     if chain is None or (not chain.breaks and chain.opening == statement.opening):
         return None
@@ -198,7 +247,7 @@ def _breaks(statement: Statement) -> Problem | None:
     return Problem("bank.statement.balance_breaks", statement.place, {"row": row})
 
 
-def _chain(statement: Statement, points: Sequence[tuple[date, int]]) -> Problem | None:
+def _chain(statement: Statement, points: _Points) -> Problem | None:
     """Where the account stood before and during the statement, against what the statement says of those days.
 
     A closing balance within its days has to be one that its own lines lead to on that day. Else its opening balance
@@ -208,9 +257,11 @@ def _chain(statement: Statement, points: Sequence[tuple[date, int]]) -> Problem 
     if first is None or last is None or opening is None:
         return None
     code = statement.currency
-    within = [point for point in points if first <= point[0] <= last]
-    for day_on, amount in within:
-        if amount not in _stood(statement, opening, day_on):
+    within = points.within(first, last)
+    for day_on in within:
+        off = points.amounts[day_on].keys() - _stood(statement, opening, day_on)
+        if off:
+            amount = min(off)
             here = opening + total(statement.lines.filter(pl.col("booked_on") <= day_on))
             facts: dict[str, Fact] = {
                 "day": str(day_on),
@@ -220,7 +271,7 @@ def _chain(statement: Statement, points: Sequence[tuple[date, int]]) -> Problem 
                 "currency": code,
             }
             return Problem("bank.statement.overlap_differs", statement.place, facts)
-    before = max((point for point in points if point[0] < first), default=None, key=lambda point: point[0])
+    before = points.before(first)
     if within or before is None or before[1] == opening:
         return None
     facts = {
@@ -234,7 +285,7 @@ def _chain(statement: Statement, points: Sequence[tuple[date, int]]) -> Problem 
     return Problem("bank.statement.gap", statement.place, facts)
 
 
-def _closing_differs(statement: Statement, points: Sequence[tuple[date, int]]) -> Problem | None:
+def _closing_differs(statement: Statement, points: _Points) -> Problem | None:
     """The closing balance of a statement that tells no opening, against where the account stood and what came since.
 
     Downloads print the balance of the moment; one that is younger than the last day asked for says nothing.
@@ -242,10 +293,10 @@ def _closing_differs(statement: Statement, points: Sequence[tuple[date, int]]) -
     first, last, closing, closing_on = _first(statement), statement.to_on, statement.closing, statement.closing_on
     if first is None or last is None or closing is None or closing_on is None or closing_on > last:
         return None
-    within = [point for point in points if first - timedelta(days=1) <= point[0] <= closing_on]
+    within = points.within(first - timedelta(days=1), closing_on)
     if statement.opening is not None or not within:
         return None
-    day_on, amount = max(within, key=lambda point: point[0])
+    day_on, amount = within[-1], points.newest(within[-1])
     since = amount + total(statement.lines.filter(pl.col("booked_on") > day_on))
     today = statement.lines.filter(pl.col("booked_on") == day_on)["amount"].cast(pl.Int128)
     parts = {0, *(int(value) for ordered in (today, today.reverse()) for value in ordered.cum_sum())}
@@ -281,8 +332,7 @@ def _outside(statement: Statement) -> int:
     """How many lines are booked outside the days that the statement says it is about."""
     if statement.from_on is None or statement.to_on is None:
         return 0
-    days = pl.col("booked_on")
-    return statement.lines.filter((days < statement.from_on) | (days > statement.to_on)).height
+    return sum(not statement.from_on <= day <= statement.to_on for day in statement.lines["booked_on"].to_list())
 
 
 def _first(statement: Statement) -> date | None:

@@ -94,15 +94,15 @@ def mt940_statements(source: Source, known: Known) -> list[Statement]:
         known: currencies of our accounts, for messages that name none.
     """
     messages = list(_messages(_fields(_text(source.data))))
-    read = [_statement(source, message, known) for message in messages]
-    joined: list[tuple[Statement, bool]] = []
-    for statement, opens, closes in read:
-        last = joined[-1] if joined else None
-        if last and last[1] and opens and _continues(last[0], statement):
-            joined[-1] = (_joined(last[0], statement), closes)
+    pages: list[list[Statement]] = []
+    open_ = False
+    for statement, opens, closes in (_statement(source, message, known) for message in messages):
+        if open_ and opens and _continues(pages[-1][-1], statement):
+            pages[-1].append(statement)
         else:
-            joined.append((statement, closes))
-    return [replace(statement, part=part) for part, (statement, _) in enumerate(joined, start=1)]
+            pages.append([statement])
+        open_ = closes
+    return [replace(_joined(several), part=part) for part, several in enumerate(pages, start=1)]
 
 
 def _text(data: bytes) -> list[str]:
@@ -378,16 +378,18 @@ def _continues(page: Statement, following: Statement) -> bool:
     return same and page.kind == following.kind and page.closing == following.opening
 
 
-def _joined(page: Statement, following: Statement) -> Statement:
-    """Two pages as one statement."""
-    days = [day for day in (page.from_on, following.from_on) if day]
+def _joined(pages: Sequence[Statement]) -> Statement:
+    """Pages as one statement."""
+    if len(pages) == 1:
+        return pages[0]
+    ends = [[day for page in pages if (day := getattr(page, name))] for name in ("from_on", "to_on")]
     return replace(
-        page,
-        lines=pl.concat([page.lines, following.lines]).select(LINES.keys()),
-        from_on=min(days, default=None),
-        to_on=max((day for day in (page.to_on, following.to_on) if day), default=None),
-        closing=following.closing,
-        closing_on=following.closing_on,
-        rejected=pl.concat([page.rejected, following.rejected]),
-        problems=(*page.problems, *following.problems),
+        pages[0],
+        lines=pl.concat([page.lines for page in pages]).select(LINES.keys()),
+        from_on=min(ends[0], default=None),
+        to_on=max(ends[1], default=None),
+        closing=pages[-1].closing,
+        closing_on=pages[-1].closing_on,
+        rejected=pl.concat([page.rejected for page in pages]),
+        problems=tuple(problem for page in pages for problem in page.problems),
     )

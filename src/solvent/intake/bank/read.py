@@ -11,6 +11,7 @@ import polars as pl
 
 from solvent.base.money import UNKNOWN
 from solvent.base.problem import Problem
+from solvent.base.table import DType
 from solvent.books.books import Ledger
 from solvent.books.cash import BALANCES, BANK_ACCOUNTS, BANK_LINES
 from solvent.intake.bank.camt import camt_statements, looks_like_camt
@@ -79,14 +80,16 @@ def statements_of(source: Source, known: Known, profiles: Sequence[Profile] = ()
 
 def _sound(statement: Statement) -> Statement:
     """A statement whose lines have exactly the promised columns."""
-    lines = statement.lines.select(LINES.keys()).cast(pl.Schema(LINES))
-    return statement if lines.schema == statement.lines.schema else replace(statement, lines=lines)
+    if statement.lines.schema == pl.Schema(LINES):
+        return statement
+    return replace(statement, lines=statement.lines.select(LINES.keys()).cast(pl.Schema(LINES)))
 
 
 def _intake(results: Sequence[Judged], known: Known) -> Intake:
     accepted = [result for result in results if result.reason is None]
+    refused = [(result.statement, result.reason) for result in results if result.reason is not None]
     problems = [
-        problem for result in results for problem in (*((result.reason,) if result.reason else ()), *result.problems)
+        problem for result in results for problem in ((result.reason,) if result.reason else ()) + result.problems
     ]
     lines, covered, told = _lines(accepted, known)
     tables = {
@@ -94,12 +97,10 @@ def _intake(results: Sequence[Judged], known: Known) -> Intake:
         "bank_lines": BANK_LINES.conform(lines.lazy()).collect(),
         "balances": _balances(accepted, known),
     }
-    rejected = [result.statement.rejected.cast(pl.Schema(REJECTED)) for result in results]
-    rejected += [
-        _refused(result.statement, result.statement.lines, result.reason) for result in results if result.reason
+    unread = [
+        result.statement.rejected.cast(pl.Schema(REJECTED)) for result in results if result.statement.rejected.height
     ]
-    rejected += covered
-    every = pl.concat(rejected) if rejected else pl.DataFrame(schema=REJECTED)
+    rejected = pl.concat([pl.DataFrame(schema=REJECTED), *unread, _refused(refused), covered])
     readings: list[Reading] = []
     for result in results:
         if result.statement.reading is not None and not any(one is result.statement.reading for one in readings):
@@ -111,81 +112,95 @@ def _intake(results: Sequence[Judged], known: Known) -> Intake:
             None,
             (*problems, *told),
         ),
-        _counts(lines, every),
-        every,
+        _counts(lines, rejected),
+        rejected,
         tuple(readings),
         _documents(results),
     )
 
 
-def _lines(accepted: Sequence[Judged], known: Known) -> tuple[pl.DataFrame, list[pl.DataFrame], list[Problem]]:
+def _lines(accepted: Sequence[Judged], known: Known) -> tuple[pl.DataFrame, pl.DataFrame, list[Problem]]:
     """The lines of what was accepted, named and told apart; those rejected after all; and what was left out.
 
     Lines of nothing are left out. So are lines that an overlapping statement of the same file brings again. Lines of
     interim reports and notices for days that a statement has closed already are rejected: the statement has them.
     """
-    frames, covered, told = [_BARE], [], []
-    for result in accepted:
-        statement, lines = result.statement, result.statement.lines
-        if lines["amount"].eq(0).any():
-            told.append(Problem("bank.line.zero", statement.place, {"count": int(lines["amount"].eq(0).sum())}))
-            lines = lines.filter(pl.col("amount") != 0)
-        closed = _closed(statement, accepted, known) if statement.kind != "statement" else None
-        if closed is not None and (lines["booked_on"] <= closed).any():
-            late = lines.filter(pl.col("booked_on") <= closed)
-            covered.append(
-                _refused(statement, late, Problem("bank.line.covered", statement.place, {"day": str(closed)}))
-            )
-            lines = lines.filter(pl.col("booked_on") > closed)
-        sheet = statement.reading.sheet if statement.reading else ""
-        own = (pl.lit(text, dtype=pl.String).alias(name) for name, text in _own(statement, sheet).items())
-        frames.append(
-            lines.with_columns(*own, pl.lit(result.series, dtype=pl.Int64).alias("series")).select(_BARE.columns)
-        )
-    every = pl.concat(frames)
-    every = every.with_columns(line_ids(every, "series"), pl.col("booked_on").alias("recorded_on"))
-    kept = every.unique("line_id", keep="first", maintain_order=True)
-    if kept.height < every.height:
-        told.append(Problem("bank.line.repeated", accepted[0].statement.source, {"count": every.height - kept.height}))
+    closed = _closed(accepted, known)
+    told_of = [result.statement for result in accepted]
+    every = _together(told_of).with_columns(
+        _each("series", pl.Int64, told_of, [result.series for result in accepted]),
+        _each("closed_on", pl.Date, told_of, [closed.get(one.account_id) for one in told_of]),
+        _each("booked", pl.Boolean, told_of, [one.kind == "statement" for one in told_of]),
+    )
+    told: list[Problem] = []
+    nothing = every.filter(pl.col("amount") == 0).height
+    if nothing:
+        told.append(Problem("bank.line.zero", accepted[0].statement.source, {"count": nothing}))
+    late = ~pl.col("booked") & (pl.col("booked_on") <= pl.col("closed_on")).fill_null(False)
+    moving = every.filter(pl.col("amount") != 0)
+    covered = _rejected(moving.filter(late).with_columns(_COVERED, pl.lit("bank.line.covered").alias("code")))
+    moving = moving.filter(~late)
+    named = moving.with_columns(line_ids(moving, "series"), pl.col("booked_on").alias("recorded_on"))
+    kept = named.unique("line_id", keep="first", maintain_order=True)
+    if kept.height < named.height:
+        told.append(Problem("bank.line.repeated", accepted[0].statement.source, {"count": named.height - kept.height}))
     ours = [*known.accounts, *(result.statement.account_id for result in accepted)]
     moved = pl.col("counterparty_account").is_in(ours) & (pl.col("counterparty_account") != pl.col("account_id"))
-    category = pl.when(moved).then(pl.lit("transfer")).otherwise("category").alias("category")
-    return kept.with_columns(category), covered, told
+    return (
+        kept.with_columns(pl.when(moved).then(pl.lit("transfer")).otherwise("category").alias("category")),
+        covered,
+        told,
+    )
 
 
-_BARE = pl.DataFrame(
-    schema={**LINES, "source": pl.String, "sheet": pl.String, "account_id": pl.String, "series": pl.Int64}
-)
+_COVERED = pl.concat_str(pl.lit('{"day": "'), pl.col("closed_on").cast(pl.String), pl.lit('"}')).alias("facts")
 
 
-def _own(statement: Statement, sheet: str) -> dict[str, str]:
-    return {"source": statement.source, "sheet": sheet, "account_id": statement.account_id}
+def _together(statements: Sequence[Statement]) -> pl.DataFrame:
+    """The lines of statements in one frame, with ``source``, ``sheet`` and ``account_id`` beside each."""
+    frame = pl.concat([pl.DataFrame(schema=LINES), *(one.lines for one in statements if one.lines.height)])
+    return frame.with_columns(
+        _each("source", pl.String, statements, [one.source for one in statements]),
+        _each("sheet", pl.String, statements, [one.reading.sheet if one.reading else "" for one in statements]),
+        _each("account_id", pl.String, statements, [one.account_id for one in statements]),
+    )
 
 
-def _closed(statement: Statement, accepted: Sequence[Judged], known: Known) -> date | None:
-    """The last day of the account that a statement has closed."""
-    days = known.closings.filter(pl.col("account_id") == statement.account_id)["day_on"].to_list()
-    days += [
-        other.statement.closing_on
-        for other in accepted
-        if other.statement.kind == "statement" and other.statement.account_id == statement.account_id
-    ]
-    return max((day for day in days if day is not None), default=None)
+def _each(name: str, kind: DType, statements: Sequence[Statement], values: Sequence[object]) -> pl.Series:
+    """A column that repeats one value of each statement for every line of it."""
+    told = [value for one, value in zip(statements, values) for _ in range(one.lines.height)]
+    return pl.Series(name, told, dtype=kind)
 
 
-def _refused(statement: Statement, lines: pl.DataFrame, reason: Problem) -> pl.DataFrame:
-    """Lines as rejected rows, each with the reason."""
-    shown = pl.concat_list(pl.col(name).cast(pl.String) for name in _SHOWN)
-    return lines.select(
-        pl.lit(statement.source).alias("source"),
-        pl.lit(statement.reading.sheet if statement.reading else "").alias("sheet"),
-        "row",
-        pl.lit("").alias("column"),
-        pl.lit(None, dtype=pl.String).alias("value"),
-        pl.lit(reason.code).alias("code"),
-        pl.lit(_facts(reason)).alias("facts"),
-        shown.alias("cells"),
-    ).cast(pl.Schema(REJECTED))
+def _refused(found: Sequence[tuple[Statement, Problem]]) -> pl.DataFrame:
+    """The lines of statements in quarantine as rejected rows, each with the statement's reason."""
+    statements = [statement for statement, _ in found]
+    return _rejected(
+        _together(statements).with_columns(
+            _each("code", pl.String, statements, [reason.code for _, reason in found]),
+            _each("facts", pl.String, statements, [_facts(reason) for _, reason in found]),
+        )
+    )
+
+
+def _rejected(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines with ``code`` and ``facts`` beside them as rejected rows."""
+    shown = pl.concat_list(pl.col(name).cast(pl.String) for name in _SHOWN).alias("cells")
+    nothing = pl.lit(None, dtype=pl.String).alias("value")
+    return lines.select("source", "sheet", "row", pl.lit("").alias("column"), nothing, "code", "facts", shown).cast(
+        pl.Schema(REJECTED)
+    )
+
+
+def _closed(accepted: Sequence[Judged], known: Known) -> dict[str, date]:
+    """By account, the last day that a statement has closed."""
+    known_days = known.closings.sort("day_on")
+    days: dict[str, date] = dict(zip(known_days["account_id"].to_list(), known_days["day_on"].to_list()))
+    for result in accepted:
+        account, day = result.statement.account_id, result.statement.closing_on
+        if result.statement.kind == "statement" and day is not None:
+            days[account] = max(day, days.get(account, day))
+    return days
 
 
 def _facts(problem: Problem) -> str:

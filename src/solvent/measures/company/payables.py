@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 import polars as pl
 
-from solvent.base.problem import Problem
+from solvent.base.calendar import month_ends
+from solvent.base.problem import PolicyError, Problem
 from solvent.base.terms import Terms, term
 from solvent.books.books import Books
-from solvent.measures.company.statements import newest_flow
-from solvent.measures.sums import Figure, int_of, sums
+from solvent.measures.company.statements import DEFAULTS as BELIEVED
+from solvent.measures.company.statements import Statements, newest_flow
+from solvent.measures.sums import Figure, int_of, sums, whole_sum
 
 
 @dataclass(frozen=True)
 class Payables(Terms, key="measures.payables"):
-    """Over which bills the days payable are told."""
+    """Over which bills the days payable are told, how old what we owe is, and how late we paid."""
 
     days: int = term(365, unit="days of purchases", source="FORMULAS 4.2.19; own choice: a year holds every season")
+    edges: tuple[int, ...] = term((30, 60, 90, 120), unit="days, upper edge of each bucket", source="FORMULAS 4.2.10")
+    late_days: int = term(365, unit="days back, payments to suppliers", source="own choice: a year holds every season")
+
+    def __post_init__(self) -> None:
+        """Refuse edges that do not rise from above zero."""
+        if self.edges[0] < 1 or any(low >= high for low, high in pairwise(self.edges)):
+            raise PolicyError("measures.payables.edges", f"{self.key}.edges", value=str(self.edges))
 
 
 DEFAULTS = Payables()
+OVERPAID = "overpaid"
+"""The bucket of bills on which more was paid than they asked for."""
 
 
 def open_bills(books: Books) -> pl.LazyFrame:
@@ -45,8 +58,33 @@ def payables(books: Books) -> int | None:
     return int_of(sums(open_bills(books), books))
 
 
+def payables_aging(books: Books, terms: Payables = DEFAULTS, *, by_supplier: bool = False) -> pl.DataFrame:
+    """What we owe at the end of ``as_of``, by days past due; what is due that day is current.
+
+    Returns: supplier_id (where asked for, sorted), then Int64 minor units of the books' currency: current, 1-30, …,
+    121+, overpaid (negative) and total. A cell is empty where a part of it has no rate.
+    """
+    day, keys = books.as_of, ("supplier_id",) if by_supplier else ()
+    names = _buckets(terms)
+    past = (pl.lit(day) - pl.col("due_on")).dt.total_days()
+    older = pl.sum_horizontal((past > edge).cast(pl.Int64) for edge in (0, *terms.edges))
+    place = pl.when(pl.col("amount") < 0).then(len(names) - 1).otherwise(older).alias("bucket")
+    rows = open_bills(books).filter(pl.col("amount") != 0).with_columns(place)
+    long = sums(rows, books, *keys, "bucket")
+    part = pl.col("amount")
+    cells = []
+    for number, name in enumerate(names):
+        here = part.filter(pl.col("bucket") == number)
+        cells.append(pl.when(here.is_not_null().all()).then(here.sum()).alias(name))
+    wide = long.group_by(keys).agg(cells).sort(keys) if keys else long.select(cells)
+    return wide.with_columns(pl.sum_horizontal(names, ignore_nulls=False).alias("total")).collect()
+
+
 def dpo(books: Books, terms: Payables = DEFAULTS) -> Figure:
-    """Days payable outstanding on purchases (FORMULAS 4.2.19): payables / bills of the trailing days x days."""
+    """Days payable outstanding on purchases (FORMULAS 4.2.19): payables / bills of the trailing days x days.
+
+    Bills that begin inside the window make it too high: notice ``measures.payables.history_short``.
+    """
     variant = f"dpo_purchases_{terms.days}"
     if not books.has("bills"):
         return Figure(None, variant, {}, Problem("measures.payables.no_bills"))
@@ -58,36 +96,33 @@ def dpo(books: Books, terms: Payables = DEFAULTS) -> Figure:
         return Figure(None, variant, inputs, Problem("measures.payables.no_rate"))
     if bought <= 0:
         return Figure(None, variant, inputs, Problem("measures.payables.no_bills"))
-    return Figure(owed / bought * terms.days, variant, inputs)
+    first, start = books.table("bills").select(pl.col("issued_on").min()).collect().item(), since + timedelta(days=1)
+    facts = {"first_on": first.isoformat(), "window_from": start.isoformat(), "days": terms.days}
+    notices = (Problem("measures.payables.history_short", "", facts),) if first > start else ()
+    return Figure(owed / bought * terms.days, variant, inputs, None, notices)
 
 
-def dpo_cogs(books: Books) -> Figure:
+def dpo_cogs(books: Books, statements: Statements = BELIEVED) -> Figure:
     """Days payable outstanding on cost of sales (FORMULAS 4.2.19), from our own newest statement."""
-    flow = newest_flow(books, "cogs")
+    flow = newest_flow(books, "cogs", statements)
     owed = payables(books)
     inputs = {"payables": owed, "cogs": flow.amount, "days": flow.days}
     if not books.has("bills"):
         return Figure(None, "dpo_cogs", {}, Problem("measures.payables.no_bills"))
-    if owed is None:
+    if owed is None or flow.unrated:
         return Figure(None, "dpo_cogs", inputs, Problem("measures.payables.no_rate"))
     if flow.amount is None or flow.amount <= 0:
         return Figure(None, "dpo_cogs", inputs, Problem("measures.payables.no_cogs"))
     return Figure(owed / flow.amount * flow.days, "dpo_cogs", inputs)
 
 
-def lateness(books: Books) -> Figure:
-    """How late we pay: days from due day to payment, weighted by amount; what is overdue counts up to ``as_of``.
+def lateness(books: Books, terms: Payables = DEFAULTS) -> Figure:
+    """How late we paid in the trailing days: from due day to payment, by amount; what is overdue counts to ``as_of``.
 
     ``inputs`` has the share of what was paid that was paid late (a sign of CA-09).
     """
-    paid = books.table("bill_payments").join(
-        books.table("bills").select("bill_id", "due_on", pl.col("currency").alias("in_currency")), on="bill_id"
-    )
-    done = paid.select(
-        (pl.col("paid_on") - pl.col("due_on")).dt.total_days().alias("late"),
-        pl.col("in_currency").alias("currency"),
-        "amount",
-    )
+    trailing = pl.col("paid_on") > books.as_of - timedelta(days=terms.late_days)
+    done = _paid(books).filter(trailing).select("late", "currency", "amount")
     waiting = open_bills(books).filter((pl.col("due_on") < books.as_of) & (pl.col("amount") > 0))
     running = waiting.select(
         (pl.lit(books.as_of) - pl.col("due_on")).dt.total_days().alias("late"), "currency", "amount"
@@ -103,6 +138,40 @@ def lateness(books: Books) -> Figure:
     late = int(told.filter(pl.col("late") > 0)["amount"].sum() or 0)
     inputs = {"paid": paid_in_all, "late_share": late / paid_in_all if paid_in_all else None}
     return Figure(float((by_days["amount"] * by_days["late"]).sum()) / total, "own_delay", inputs)
+
+
+def lateness_by_month(books: Books, months: int = 12) -> pl.DataFrame:
+    """How late we paid in each full calendar month, oldest first: whether suppliers are paid later and later.
+
+    Returns: month_end (Date), paid, paid_late (Int64, minor units of the books' currency; empty where a part has no
+    rate), late_share (Float64), delay_days (Float64: days late by amount, early negative); both empty where nothing
+    was paid.
+    """
+    ends = month_ends(books.as_of, months)
+    rows = _paid(books).with_columns(pl.col("paid_on").dt.month_end().alias("month_end"))
+    long = sums(rows, books, "month_end", "late").with_columns(
+        pl.when(pl.col("late") > 0).then("amount").otherwise(0).alias("paid_late"),
+        (pl.col("amount") * pl.col("late")).alias("money_days"),
+    )
+    amount = pl.col("amount")
+    told = long.group_by("month_end").agg(
+        whole_sum("amount").alias("paid"),
+        pl.when(amount.is_not_null().all()).then(pl.col("paid_late").sum()).alias("paid_late"),
+        whole_sum("money_days"),
+    )
+    points = pl.LazyFrame({"month_end": ends}, {"month_end": pl.Date})
+    joined = points.join(told.with_columns(pl.lit(True).alias("there")), on="month_end", how="left")
+    some = pl.col("paid") > 0
+    filled = joined.with_columns(
+        pl.when("there").then(name).otherwise(0).alias(name) for name in ("paid", "paid_late", "money_days")
+    )
+    return filled.select(
+        "month_end",
+        "paid",
+        "paid_late",
+        pl.when(some).then(pl.col("paid_late") / pl.col("paid")).alias("late_share"),
+        pl.when(some).then(pl.col("money_days") / pl.col("paid")).alias("delay_days"),
+    ).sort("month_end").collect()  # fmt: skip
 
 
 def suppliers(books: Books) -> pl.DataFrame:
@@ -141,3 +210,21 @@ def cash_conversion_cycle(dio: Figure, dso: Figure, dpo: Figure) -> Figure:
         why = dio.why or dso.why or dpo.why
         return Figure(None, "ccc", inputs, why)
     return Figure(dio.value + dso.value - dpo.value, "ccc", inputs)
+
+
+def _buckets(terms: Payables) -> Sequence[str]:
+    lows = (1, *(edge + 1 for edge in terms.edges))
+    spans = (f"{low}-{high}" for low, high in zip(lows, terms.edges))
+    return ("current", *spans, f"{lows[-1]}+", OVERPAID)
+
+
+def _paid(books: Books) -> pl.LazyFrame:
+    """What was paid on bills, in the bill's currency, and ``late``: days from due day to payment, early negative."""
+    named = books.table("bills").select("bill_id", "due_on", pl.col("currency").alias("of_bill"))
+    return (
+        books.table("bill_payments")
+        .drop("currency")
+        .join(named, on="bill_id", how="inner")
+        .rename({"of_bill": "currency"})
+        .with_columns((pl.col("paid_on") - pl.col("due_on")).dt.total_days().alias("late"))
+    )

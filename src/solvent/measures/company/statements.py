@@ -3,21 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import polars as pl
 
 from solvent.base.calendar import months_before
+from solvent.base.terms import Terms, term
 from solvent.books.books import Books
 from solvent.books.customers import LINES, OWN
 from solvent.measures.sums import sums
 
 
 @dataclass(frozen=True)
+class Statements(Terms, key="measures.statements"):
+    """How long our own financial statements are believed."""
+
+    valid_days: int = term(
+        460,
+        unit="days from the end of a period, not believed strictly after",
+        source="own choice: a year, and the quarter that it takes to draw up the next statement",
+    )
+
+
+DEFAULTS = Statements()
+
+
+@dataclass(frozen=True)
 class Flow:
-    """A line that flows over a period: its amount in the books' currency, and the period's days; None without one."""
+    """A line that flows over a period: its amount in the books' currency, and the period's days.
+
+    amount: None where no statement tells it (``days`` is 0), or where a part of it has no rate.
+    """
 
     amount: int | None
     days: int
+
+    @property
+    def unrated(self) -> bool:
+        """True where it is told in a currency without a rate."""
+        return self.amount is None and self.days > 0
 
 
 def own_statements(books: Books) -> pl.DataFrame:
@@ -38,9 +62,12 @@ def own_positions(books: Books) -> pl.DataFrame:
     return told.agg(pl.col(LINES).drop_nulls().first()).sort("period_end").collect()
 
 
-def newest_flow(books: Books, line: str) -> Flow:
-    """A flowing line over the last year: four quarters where there are, else the newest period that has it."""
-    told = own_statements(books).filter(pl.col(line).is_not_null())
+def newest_flow(books: Books, line: str, terms: Statements = DEFAULTS) -> Flow:
+    """A flowing line over the last year: four quarters where there are, else the newest period that has it.
+
+    No amount where a period of it has no rate, or where the newest ended more than ``valid_days`` before ``as_of``.
+    """
+    told = _told(books, line, terms)
     if told.is_empty():
         return Flow(None, 0)
     last = told.tail(1)
@@ -49,4 +76,23 @@ def newest_flow(books: Books, line: str) -> Flow:
     recent = (pl.col("months") == months) & (pl.col("period_end") >= since)
     parts = told.filter(recent).tail(max(1, 12 // months))
     covered = months * parts.height
-    return Flow(int(parts[line].sum()), round(covered * 365 / 12))
+    amount = None if parts[line].null_count() else int(parts[line].sum())
+    return Flow(amount, round(covered * 365 / 12))
+
+
+def newest_position(books: Books, line: str, terms: Statements = DEFAULTS) -> Flow:
+    """The newest amount of a line that stands on one day; ``days`` is that of its period. Believed as a flow is."""
+    told = _told(books, line, terms)
+    if told.is_empty():
+        return Flow(None, 0)
+    amount, months = told.tail(1).select(line, "months").row(0)
+    return Flow(amount, round(months * 365 / 12))
+
+
+def _told(books: Books, line: str, terms: Statements) -> pl.DataFrame:
+    """``own_statements`` of the periods that tell the line at all, oldest first; none where the newest is too old."""
+    ours = (pl.col("entity_id") == OWN) & (pl.col("line") == line)
+    said = books.table("statements").filter(ours).select("period_end", "months").unique()
+    told = said.collect().join(own_statements(books), on=["period_end", "months"], how="left")
+    old = pl.col("period_end").max() < books.as_of - timedelta(days=terms.valid_days)
+    return told.filter(~old).sort("period_end", "months")

@@ -55,14 +55,15 @@ def behaviour(books: Books, terms: Behaviour = DEFAULTS) -> pl.DataFrame:
         paid_delay_days (Float64): pay day less due day, weighted by amount, early is negative (FORMULAS 4.2.7 without
         open items); delay_days: the same with the open overdue counted at ``as_of``; delay_spread_days: weighted
         standard deviation of the paid; worst_delay_days (Int64); late_share: share of the money that came late;
-        trend_days_per_year: slope of delay over pay days, least squares, the pieces paid on one item on one day being
-        one point, empty under ``trend_payments`` points or where all fell on one day; recent_delay_days,
-        earlier_delay_days: within ``recent_days`` and before;
-        oldest_overdue_days (Int64, 0 where nothing is overdue); payment_index (FORMULAS 4.2.9); slow (Boolean): delay
-        over the line; last_month_purchases, usual_purchases (Int64, minor units of the books' currency, 0 where
-        nothing was bought); jump_share: empty until the customer is known for ``jump_months`` before the last full
-        one; jumped (Boolean); volatility (FORMULAS 4.2.16, population standard deviation / mean of the months): empty
-        until the customer is known for all of them; first_on (Date). What rests on an amount without a rate is empty.
+        trend_days_per_year: slope of delay over due days, least squares (over pay days the line would rise by
+        itself: late payments come later), the pieces paid on one item on one day being one point, empty under
+        ``trend_payments`` points or where all were due on one day; recent_delay_days, earlier_delay_days: within
+        ``recent_days`` and before; oldest_overdue_days (Int64, 0 where nothing is overdue); payment_index (FORMULAS
+        4.2.9: mean points of payments and of what is overdue, by amount); slow (Boolean): delay over the line;
+        last_month_purchases, usual_purchases (Int64, minor units of the books' currency, 0 where nothing was bought);
+        jump_share: empty until the customer is known for ``jump_months`` before the last full one; jumped (Boolean);
+        volatility (FORMULAS 4.2.16, population standard deviation / mean of the months): empty until the customer is
+        known for all of them; first_on (Date). What rests on an amount without a rate is empty.
     """
     paid = _paid(books, terms)
     overdue = _overdue(books)
@@ -74,13 +75,16 @@ def behaviour(books: Books, terms: Behaviour = DEFAULTS) -> pl.DataFrame:
         every = every.join(part, on="customer_no", how="left")
     known = _whole_months(books, terms)
     paid_none, owed_none = pl.col("payments").is_null(), pl.col("oldest_overdue_days").is_null()
-    parts = {name: pl.when(paid_none).then(0.0).otherwise(name) for name in ("paid_weight", "paid_days")}
-    parts |= {name: pl.when(owed_none).then(0.0).otherwise(name) for name in ("overdue_weight", "overdue_days")}
+    of_paid, of_owed = ("paid_weight", "paid_days", "paid_points"), ("overdue_weight", "overdue_days", "overdue_points")
+    parts = {name: pl.when(paid_none).then(0.0).otherwise(name) for name in of_paid}
+    parts |= {name: pl.when(owed_none).then(0.0).otherwise(name) for name in of_owed}
     weight = parts["paid_weight"] + parts["overdue_weight"]
     delay = ((parts["paid_days"] + parts["overdue_days"]) / weight).round(9)
+    points = ((parts["paid_points"] + parts["overdue_points"]) / weight).round(9)
     bought_none = pl.col("months").is_null()
     told = every.with_columns(
         pl.when(weight > 0).then(delay).alias("delay_days"),
+        pl.when(weight > 0).then(points).alias("payment_index"),
         pl.col("oldest_overdue_days").fill_null(0),
         pl.col("payments").fill_null(0),
         *(pl.when(bought_none).then(0).otherwise(name).alias(name) for name in _BOUGHT),
@@ -88,7 +92,6 @@ def behaviour(books: Books, terms: Behaviour = DEFAULTS) -> pl.DataFrame:
         (pl.col("jumped").fill_null(False) & (known >= terms.jump_months + 1)).fill_null(False).alias("jumped"),
         pl.when(known >= terms.volatility_months).then("volatility").alias("volatility"),
     ).with_columns(
-        _index(pl.col("delay_days")).alias("payment_index"),
         (pl.col("delay_days").fill_null(0.0) > terms.delay_days).alias("slow"),
     )
     columns = (
@@ -103,7 +106,7 @@ def behaviour(books: Books, terms: Behaviour = DEFAULTS) -> pl.DataFrame:
 
 
 def payment_index(days: float) -> float:
-    """Index points of an average delay (FORMULAS 4.2.9): straight lines between the points of INDEX.
+    """Index points of one payment so many days late (FORMULAS 4.2.9): straight lines between the points of INDEX.
 
     >>> payment_index(0), payment_index(15), payment_index(18.5), payment_index(500), payment_index(-15)
     (80.0, 70.0, 65.0, 20.0, 90.0)
@@ -114,13 +117,25 @@ def payment_index(days: float) -> float:
 def first_year_bad_debt(books: Books) -> Figure:
     """Bad-debt ratio of customers' first years (FORMULAS 4.2.14): written off of first-year invoices / those invoices.
 
-    Invoices issued in the first 12 months after a customer's first invoice, over all customers.
+    Invoices issued within 12 months of a customer's first, over all customers, less what credit notes took off them,
+    and less what credit notes of those months have not been used on yet. Where the customers table says that the
+    relation began before the first invoice of the books, it began then: the books may not reach back so far.
     """
-    rows = books.events().filter(pl.col("due_on").is_not_null())
-    first = rows.group_by("customer_no").agg(pl.col("issued_on").min().alias("first_on"))
-    young = rows.join(first, on="customer_no").filter(pl.col("issued_on") < pl.col("first_on").dt.offset_by("12mo"))
-    sold = int_of(sums(young.filter(pl.col("kind") == "invoice"), books))
-    lost = int_of(sums(young.filter(pl.col("kind") == "write_off"), books))
+    events, kind = books.events(), pl.col("kind")
+    items = events.filter(pl.col("due_on").is_not_null(), kind.is_in(["invoice", "credit_note", "write_off"]))
+    begun = books.table("customers").group_by("customer_id").agg(pl.col("since_on").min())
+    first = (
+        items.group_by("customer_no")
+        .agg(pl.col("issued_on").min())
+        .join(books.journal.customers.lazy().join(begun, on="customer_id", how="left"), on="customer_no")
+        .select("customer_no", pl.min_horizontal("issued_on", "since_on").dt.offset_by("12mo").alias("until"))
+    )
+    # What is left of a credit note is a sum of events; it is dated by the note, not by the days on which it was used.
+    unused = events.filter(pl.col("due_on").is_null() & (kind == "credit_note"))
+    unused = unused.with_columns(pl.col("event_on").min().over("item_id").alias("issued_on"))
+    young = pl.concat([items, unused]).join(first, on="customer_no").filter(pl.col("issued_on") < pl.col("until"))
+    sold = int_of(sums(young.filter(kind != "write_off"), books))
+    lost = int_of(sums(young.filter(kind == "write_off"), books))
     inputs = {"sales": sold, "written_off": None if lost is None else -lost}
     if sold is None or lost is None:
         return Figure(None, "first_year", inputs, Problem("measures.behaviour.no_rate"))
@@ -157,18 +172,20 @@ def _paid(books: Books, terms: Behaviour) -> pl.LazyFrame:
     """One pass over what was paid on items and stayed; empty sums where a part has no rate."""
     late = (pl.col("event_on") - pl.col("due_on")).dt.total_days()
     # Whole days sum exactly, so the slope is the same in whatever order the points come.
-    day = (pl.col("event_on") - pl.lit(books.as_of)).dt.total_days().cast(pl.Float64)
+    day = (pl.col("due_on") - pl.lit(books.as_of)).dt.total_days().cast(pl.Float64)
     recent = pl.col("event_on") > books.as_of - timedelta(days=terms.recent_days)
     w, y, x = pl.col("w"), pl.col("y"), pl.col("x")
-    receipts = books.events().filter((pl.col("kind") == "receipt") & pl.col("due_on").is_not_null())
+    events = books.journal.events.filter(pl.col("event_on") <= books.as_of)
+    kept = books.in_money(_kept(events.filter((pl.col("kind") == "receipt") & pl.col("due_on").is_not_null())))
     cells = (_weight(books).alias("w"), late.alias("y"), day.alias("x"), recent.alias("recent"))
-    points = _points(_kept(receipts).filter(pl.col("amount") < 0)).select("customer_no", "pieces", *cells)
+    points = _points(kept).select("customer_no", "pieces", *cells)
     gathered = points.group_by("customer_no").agg(
         pl.col("pieces").sum().alias("payments"),
         pl.len().cast(pl.Int64).alias("points"),
         w.sum().alias("paid_weight"),
         (w * y).sum().alias("paid_days"),
         (w * y * y).sum().alias("squares"),
+        (w * _index(y)).sum().alias("paid_points"),
         y.max().alias("worst_delay_days"),
         (w * (y > 0)).sum().alias("late"),
         (w * pl.col("recent")).sum().alias("recent_weight"),
@@ -180,7 +197,7 @@ def _paid(books: Books, terms: Behaviour) -> pl.LazyFrame:
         (x.min() < x.max()).alias("days_differ"),
         w.is_not_null().all().alias("rated"),
     )
-    of_money = ("paid_weight", "paid_days", "squares", "late", "recent_weight", "recent_days")
+    of_money = ("paid_weight", "paid_days", "paid_points", "squares", "late", "recent_weight", "recent_days")
     gathered = gathered.with_columns(pl.when("rated").then(name).alias(name) for name in of_money)
     total, mean = pl.col("paid_weight"), pl.col("paid_days") / pl.col("paid_weight")
     count = pl.col("points")
@@ -202,7 +219,8 @@ def _paid(books: Books, terms: Behaviour) -> pl.LazyFrame:
 def _kept(receipts: pl.LazyFrame) -> pl.LazyFrame:
     """What was paid on items less what a later reversal took back of it, the last payment first.
 
-    Of an item with a reversal only so much of each payment stays as the sum paid never falls under again.
+    Of an item with a reversal only so much of each payment stays as the sum paid never falls under again, and as much
+    of what the payment was booked at. That is seen in the item's own currency: rates make no payment and undo none.
     """
     touched = receipts.filter(pl.col("amount") > 0).select("item_id").unique()
     plain = receipts.join(touched, on="item_id", how="anti")
@@ -210,7 +228,10 @@ def _kept(receipts: pl.LazyFrame) -> pl.LazyFrame:
     again = receipts.join(touched, on="item_id", how="semi").sort("item_id", "event_on", "amount")
     level = again.with_columns(stays.over("item_id").alias("level"))
     step = pl.col("level") - pl.col("level").shift(1).over("item_id").fill_null(0)
-    return pl.concat([plain, level.with_columns((-step).alias("amount")).drop("level")])
+    share = (pl.col("booked").cast(pl.Float64) * step / -pl.col("amount")).round(0).cast(pl.Int64)
+    booked = pl.when(step == -pl.col("amount")).then("booked").otherwise(share)
+    kept = level.with_columns((-step).alias("amount"), booked.alias("booked")).drop("level")
+    return pl.concat([plain, kept]).filter(pl.col("amount") < 0)
 
 
 def _points(paid: pl.LazyFrame) -> pl.LazyFrame:
@@ -220,19 +241,25 @@ def _points(paid: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _overdue(books: Books) -> pl.LazyFrame:
-    """What is overdue now, as delay that has already happened. An item settled in full sums to nothing and is none."""
-    open_items = (
-        books.standing()
+    """What is overdue now, as delay that has already happened. An item settled in full sums to nothing and is none.
+
+    It is settled in its own currency: what an exchange rate leaves on a paid item is nobody's delay.
+    """
+    owed = (
+        books.journal.standing(books.as_of)
         .filter(pl.col("due_on") < books.as_of)
         .group_by("customer_no", "item_id", "due_on", "currency")
-        .agg(pl.col("amount").sum())
+        .agg(pl.col("amount", "booked").sum())
         .filter(pl.col("amount") > 0)
     )
+    # Rates may book more off an item than it was booked at while a rest of it is still owed.
+    open_items = books.in_money(owed).with_columns(pl.col("amount").clip(0))
     days = (pl.lit(books.as_of) - pl.col("due_on")).dt.total_days()
     rated = _weight(books).is_not_null().all()
     return open_items.group_by("customer_no").agg(
         pl.when(rated).then(_weight(books).sum()).alias("overdue_weight"),
         pl.when(rated).then((_weight(books) * days).sum()).alias("overdue_days"),
+        pl.when(rated).then((_weight(books) * _index(days)).sum()).alias("overdue_points"),
         days.max().alias("oldest_overdue_days"),
     )
 

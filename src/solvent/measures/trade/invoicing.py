@@ -31,11 +31,12 @@ def clocks(books: Books, terms: Invoicing = DEFAULTS) -> pl.DataFrame:
     """Each delivery against the three clocks (REQUIREMENTS AR-06).
 
     Where both moments are known the first clock counts hours, else days: the same or the next day is within 24 hours.
+    Where no invoice of the books names a delivery nothing is known of either invoice clock, and they are empty.
 
     Returns, sorted by delivery: delivery_id, customer_id, salesperson, delivered_on, invoiced_on (first invoice that
     bills it; empty: none yet), currency, amount, e_invoice, formal, statement (String: met, late, waiting; statement
     is empty where statements are not recorded at all), workdays_taken (Int64, up to the day of the books where not
-    invoiced), days_late (Int64: days beyond the first clock).
+    invoiced), days_late (Float64: days beyond the first clock, by hours where both moments are known).
     """
     billed = (
         books.table("open_items")
@@ -43,27 +44,33 @@ def clocks(books: Books, terms: Invoicing = DEFAULTS) -> pl.DataFrame:
         .group_by("delivery_id")
         .agg(pl.col("issued_on").min().alias("invoiced_on"), pl.col("issued_at").min())
     )
-    frame = books.table("deliveries").join(billed, on="delivery_id", how="left").collect()
+    # A statement that goes out after the day of the books is not known yet.
+    sent = pl.when(pl.col("statement_sent_on") <= books.as_of).then("statement_sent_on").alias("statement_sent_on")
+    frame = books.table("deliveries").with_columns(sent).join(billed, on="delivery_id", how="left").collect()
+    linked = not billed.head(1).collect().is_empty()
     first = books.as_of.year if frame.is_empty() else int(frame.select(pl.col("delivered_on").min().dt.year()).item())
     years = (first, books.as_of.year)
     until = pl.col("invoiced_on").fill_null(books.as_of)
     both = pl.col("delivered_at").is_not_null() & pl.col("issued_at").is_not_null()
-    hours = pl.when(both).then((pl.col("issued_at") - pl.col("delivered_at")).dt.total_minutes() / 60.0)
+    hours = pl.when(both).then((pl.col("issued_at") - pl.col("delivered_at")).dt.total_microseconds() / 3.6e9)
     days = (until - pl.col("delivered_on")).dt.total_days()
     allowed = terms.e_invoice_hours / 24
     in_time = pl.when(both).then(hours <= terms.e_invoice_hours).otherwise(days <= allowed)
     worked = workdays_between(pl.col("delivered_on"), until, country=terms.country, years=years)
     stated = frame["statement_sent_on"].null_count() < frame.height
     shown = (pl.col("statement_sent_on").fill_null(books.as_of) - pl.col("delivered_on")).dt.total_days()
-    told = frame.with_columns(worked.alias("workdays_taken")).with_columns(
-        _state(in_time, pl.col("invoiced_on")).alias("e_invoice"),
-        _state(pl.col("workdays_taken") <= terms.formal_workdays, pl.col("invoiced_on")).alias("formal"),
+    over = pl.when(both).then(hours / 24).otherwise(days).cast(pl.Float64) - allowed
+    told = frame.with_columns(pl.when(linked).then(worked).alias("workdays_taken")).with_columns(
+        pl.when(linked).then(_state(in_time, pl.col("invoiced_on"))).alias("e_invoice"),
+        pl.when(linked)
+        .then(_state(pl.col("workdays_taken") <= terms.formal_workdays, pl.col("invoiced_on")))
+        .alias("formal"),
         (
             _state(shown <= terms.statement_days, pl.col("statement_sent_on"))
             if stated
             else pl.lit(None, dtype=pl.String)
         ).alias("statement"),
-        pl.when(in_time).then(0).otherwise((days - int(allowed)).clip(0)).cast(pl.Int64).alias("days_late"),
+        pl.when(linked).then(pl.when(in_time).then(0.0).otherwise(over.clip(0))).alias("days_late"),
     )
     columns = (
         "delivery_id", "customer_id", "salesperson", "delivered_on", "invoiced_on", "currency", "amount", "e_invoice",
@@ -101,12 +108,14 @@ def late_cost(books: Books, told: pl.DataFrame, terms: Invoicing = DEFAULTS) -> 
     """
     if told.is_empty():
         return Figure(None, "late_invoicing", {}, Problem("measures.invoicing.no_deliveries"))
+    if told["days_late"].null_count():
+        return Figure(None, "late_invoicing", {}, Problem("measures.invoicing.not_linked"))
     late = told.filter(pl.col("days_late") > 0)
     weighed = sums(late.lazy(), books, "days_late").collect()
     waiting = sums(told.filter(pl.col("invoiced_on").is_null()).lazy(), books).collect().item()
     if weighed["amount"].null_count():
         return Figure(None, "late_invoicing", {}, Problem("measures.invoicing.no_rate"))
-    money_days = int((weighed["amount"] * weighed["days_late"]).sum())
+    money_days = float((weighed["amount"] * weighed["days_late"]).sum())
     total = int(weighed["amount"].sum())
     inputs = {
         "late": late.height,
@@ -120,9 +129,9 @@ def late_cost(books: Books, told: pl.DataFrame, terms: Invoicing = DEFAULTS) -> 
 def unmatched(books: Books) -> pl.DataFrame:
     """Deliveries without invoice and invoices without delivery, by salesperson (REQUIREMENTS AR-10).
 
-    Invoices without delivery are told only where any invoice of the ledger names one.
+    Both are told only where any invoice of the ledger names a delivery: else nothing is known of either.
 
-    Returns: salesperson, uninvoiced (Int64, deliveries), undelivered (Int64, invoices; empty where not told).
+    Returns: salesperson, uninvoiced (Int64, deliveries), undelivered (Int64, invoices; both empty where not told).
     """
     items = books.table("open_items").collect()
     keeper = (
@@ -140,9 +149,8 @@ def unmatched(books: Books) -> pl.DataFrame:
         .agg(pl.len().cast(pl.Int64).alias("uninvoiced"))
     )
     if invoiced.is_empty():
-        return waiting.with_columns(pl.lit(None, dtype=pl.Int64).alias("undelivered")).sort(
-            "salesperson", nulls_last=True
-        )
+        none = [pl.lit(None, dtype=pl.Int64).alias(name) for name in ("uninvoiced", "undelivered")]
+        return waiting.with_columns(none).sort("salesperson", nulls_last=True)
     named = items.filter(pl.col("delivery_id").is_not_null()).select("invoice_id")
     without = items.join(named, on="invoice_id", how="anti")
     bare = without.unique("invoice_id", keep="first", maintain_order=True).join(keeper, on="customer_id", how="left")

@@ -9,6 +9,7 @@ from solvent.intake.ledger.cells.terms import due_on
 from solvent.intake.ledger.rows.kinds import kinds, marked, states, void_remarks
 from solvent.intake.ledger.rows.postings import TEXTS, conform
 from solvent.intake.ledger.rows.sieve import Sieve
+from solvent.intake.ledger.words import meanings
 
 _WHO = pl.coalesce("customer_id", "customer_name").alias("who")
 
@@ -16,6 +17,8 @@ _WHO = pl.coalesce("customer_id", "customer_name").alias("who")
 def documents(sieve: Sieve) -> pl.DataFrame:
     """The sheet's rows as postings; faults and notes are left in the sieve. Rejected rows are still in it."""
     frame = sieve.rows.select("_row").with_columns(sieve.text(name) for name in TEXTS)
+    if _remark_for_number(sieve):
+        frame = frame.with_columns(pl.col("invoice_id").alias("reference"), pl.lit(None, pl.String).alias("invoice_id"))
     frame = frame.with_columns(
         pl.lit(sieve.reading.source).alias("source"),
         pl.lit(sieve.reading.sheet).alias("sheet"),
@@ -31,6 +34,15 @@ def documents(sieve: Sieve) -> pl.DataFrame:
     frame = frame.with_columns(_kind(sieve, frame))
     frame = _signed(frame, sieve)
     return conform(_cleared_by_day(_stated(frame, sieve), sieve))
+
+
+def _remark_for_number(sieve: Sieve) -> bool:
+    """True for a list of receipts whose only number is what payers wrote: two payments may well say the same."""
+    reading = sieve.reading
+    header = reading.header("invoice_id")
+    if reading.role != "receipt_list" or reading.format or header is None or sieve.has("reference"):
+        return False
+    return [meant.field for meant in meanings(header)][:1] == ["reference"]
 
 
 def _dated(frame: pl.DataFrame, sieve: Sieve) -> pl.DataFrame:

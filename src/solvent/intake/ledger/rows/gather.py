@@ -118,7 +118,7 @@ def _known_customers(postings: pl.DataFrame, master: pl.DataFrame, problems: lis
     ids = both.group_by("key").agg(pl.col("customer_id").first(), pl.col("customer_id").n_unique().alias("many"))
     one = ids.filter(pl.col("many") == 1).select("key", pl.col("customer_id").alias("known_id"))
     named = one.select(pl.col("key").alias("id_key"), pl.col("known_id").alias("same_id"))
-    first = pairs.filter(pl.col("key").is_not_null()).unique("key", keep="first", maintain_order=True)
+    first = pairs.filter(pl.col("key").is_not_null()).group_by("key").agg(pl.col("customer_name").min())
     pairs = (
         pairs.with_columns(_key(pl.col("customer_id")).alias("id_key"))
         .join(one, on="key", how="left", maintain_order="left")
@@ -136,10 +136,10 @@ def _known_customers(postings: pl.DataFrame, master: pl.DataFrame, problems: lis
 
 
 def _same_numbers(postings: pl.DataFrame) -> pl.DataFrame:
-    """Numbers of customers that differ in width or blanks only, in their first spelling."""
+    """Numbers of customers that differ in width or blanks only, in the spelling that sorts first."""
     bare = pl.col("customer_id").str.normalize("NFKC").str.replace_all(r"\s+", "")
     spelled = postings.select("customer_id").drop_nulls().unique(maintain_order=True).with_columns(bare.alias("bare"))
-    first = spelled.with_columns(pl.col("customer_id").first().over("bare").alias("as_first"))
+    first = spelled.with_columns(pl.col("customer_id").min().over("bare").alias("as_first"))
     changed = first.filter(pl.col("as_first") != pl.col("customer_id")).drop("bare")
     if changed.is_empty():
         return postings

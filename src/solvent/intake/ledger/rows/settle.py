@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from solvent.base.problem import Problem
+from solvent.intake.ledger.rows.identity import named_by_content, told_apart
 from solvent.intake.ledger.settlement.claims import by_their_own_rows, give_back, imply
 from solvent.intake.ledger.settlement.piles import Settlement, laid_against, rest_of
 from solvent.intake.ledger.settlement.references import named_invoices
@@ -31,17 +32,14 @@ def settle(postings: pl.DataFrame) -> Settlement:
 def _parted(postings: pl.DataFrame) -> Settlement:
     """Items and sources, each with an id of its own and its amount without the sign of the account."""
     postings = postings.rename({"source": "source_file"})
-    made = pl.concat_str("source_file", pl.lit(":"), "sheet", pl.lit(":"), "_row")
-    made = made.str.replace("::", ":", literal=True)
-    items = postings.filter(pl.col("kind") == "invoice").with_columns(pl.col("invoice_id").fill_null(made))
-    items = _one_of_lines(items)
+    items = _one_of_lines(named_by_content(postings.filter(pl.col("kind") == "invoice"), "invoice_id"))
     items = _with_ids(items).with_columns(pl.col("amount").alias("size"))
     numbers = items.select("invoice_id").unique().with_columns(pl.lit(True).alias("is_invoice"))
     others = postings.filter(pl.col("kind") != "invoice").join(
         numbers, on="invoice_id", how="left", maintain_order="left"
     )
     credit = pl.col("kind") == "credit_note"
-    own = pl.coalesce(pl.when(credit).then(None).otherwise("receipt_id"), "invoice_id", "receipt_id", made)
+    own = pl.coalesce(pl.when(credit).then(None).otherwise("receipt_id"), "invoice_id", "receipt_id")
     # A receipt or credit note under the number of an invoice is about that invoice.
     sources = others.with_columns(
         pl.coalesce("applies_to", pl.when("is_invoice").then("invoice_id")).alias("applies_to"),
@@ -53,7 +51,8 @@ def _parted(postings: pl.DataFrame) -> Settlement:
         (-pl.col("amount")).alias("face"),
         (-pl.col("booked")).alias("booked"),
     )
-    return Settlement(items, sources.drop("is_invoice").with_columns(_unique("source_id", "source")))
+    sources = named_by_content(sources.drop("is_invoice"), "source_id", "source")
+    return Settlement(items, told_apart(sources, "source_id", "source"))
 
 
 def _one_of_lines(items: pl.DataFrame) -> pl.DataFrame:
@@ -77,31 +76,24 @@ def _one_of_lines(items: pl.DataFrame) -> pl.DataFrame:
 def _with_ids(items: pl.DataFrame) -> pl.DataFrame:
     """Items with ``group``, the invoice they are part of, and ``item_id``, the invoice number made unique.
 
-    The group is the number, with ``@customer`` where several customers have it; the item has ``#n`` behind it where
-    there are several, by due day.
+    The group is the number, with ``@customer`` where several customers have it. The item has ``#`` behind it and its
+    instalment, where the row tells one, else its due day, where the group has several items.
     """
     again = items["invoice_id"].is_duplicated()
     number = pl.col("invoice_id")
-    items = items.with_columns(number.alias("group"), number.alias("item_id"))
-    if not again.any():
+    items = items.with_columns(number.alias("group"))
+    if again.any():
+        told = items.filter(again).select("invoice_id", "customer_id")
+        shared = pl.col("customer_id").n_unique().over("invoice_id") > 1
+        group = pl.when(shared).then(pl.concat_str("invoice_id", pl.lit("@"), "customer_id")).otherwise("invoice_id")
+        items = items.with_columns(items["group"].scatter(again.arg_true(), told.select(group).to_series()))
+    split = items["instalment"].is_not_null() | items["group"].is_duplicated()
+    items = items.with_columns(pl.col("group").alias("item_id"))
+    if not split.any():
         return items
-    told = items.with_row_index("place").filter(again).select("place", "invoice_id", "customer_id", "due_on")
-    shared = pl.col("customer_id").n_unique().over("invoice_id") > 1
-    group = pl.when(shared).then(pl.concat_str("invoice_id", pl.lit("@"), "customer_id")).otherwise("invoice_id")
-    told = told.with_columns(group.alias("group")).sort("group", "due_on", "place")
-    turn = pl.int_range(1, pl.len() + 1).over("group")
-    several = pl.when(pl.len().over("group") > 1).then(pl.concat_str("group", pl.lit("#"), turn)).otherwise("group")
-    told = told.with_columns(several.alias("item_id"))
-    items = items.with_columns(
-        items[name].scatter(told["place"], told[name]).alias(name) for name in ("group", "item_id")
-    )
-    return items.with_columns(_unique("item_id"))
-
-
-def _unique(name: str, *within: str) -> pl.Expr:
-    """Ids with ``~n`` behind the second and later of the same."""
-    turn = pl.int_range(1, pl.len() + 1).over(name, *within)
-    return pl.when(turn > 1).then(pl.concat_str(name, pl.lit("~"), turn)).otherwise(name).alias(name)
+    part = pl.concat_str("group", pl.lit("#"), pl.coalesce("instalment", pl.col("due_on").cast(pl.String)))
+    parts = items.filter(split).select(part).to_series()
+    return told_apart(items.with_columns(items["item_id"].scatter(split.arg_true(), parts)), "item_id")
 
 
 def _by_clearing(state: Settlement) -> None:
@@ -109,7 +101,7 @@ def _by_clearing(state: Settlement) -> None:
     cleared = pl.col("clearing_id").is_not_null()
     group = pl.concat_str("clearing_id", pl.lit("|"), "currency").alias("group")
     owed = state.items.filter(cleared).with_columns(group).sort("due_on", "item_id")
-    every = state.sources.filter(cleared).with_columns(group).sort("issued_on", "source_id")
+    every = state.sources.filter(cleared).with_columns(group).sort("issued_on", "source_id", "source")
     if owed.is_empty() and every.is_empty():
         return
     both = pl.concat([frame.select("group", "settled_on", "issued_on") for frame in (owed, every)])
@@ -128,7 +120,7 @@ def _by_clearing(state: Settlement) -> None:
     left = state.items.filter(cleared & (pl.col("size") > 0)).with_columns(group).join(days, on="group")
     rest = state.sources.filter(cleared & (pl.col("size") > 0)).with_columns(group).join(days, on="group")
     imply(state, left, pl.col("on"), pl.lit("cleared"))
-    give_back(state, rest, pl.col("on"), "cleared")
+    give_back(state, rest, pl.col("on"))
     state.note("intake.clearing_implied", left, side="receipts")
     state.note("intake.clearing_implied", rest, side="refunds")
 

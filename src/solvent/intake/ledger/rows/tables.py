@@ -9,6 +9,7 @@ import polars as pl
 from solvent.base.money import UNKNOWN
 from solvent.base.table import Column
 from solvent.books.books import DAY_OF, TABLES
+from solvent.intake.ledger.rows.identity import occurrence
 from solvent.intake.ledger.rows.sieve import Sieve
 from solvent.intake.ledger.settlement.piles import ALLOCATED, Settlement
 
@@ -101,9 +102,7 @@ def receivables(state: Settlement) -> dict[str, pl.DataFrame]:
         pl.col("source_id").alias("credit_note_id"), pl.lit(None, dtype=pl.String).alias("reason")
     )
     used = pl.concat([pl.DataFrame(schema=ALLOCATED), *state.allocations])
-    allocations = used.with_row_index("turn").with_columns(
-        pl.concat_str(pl.lit("a"), "turn").alias("allocation_id"), pl.col("allocated_on").alias("recorded_on")
-    )
+    allocations = _with_ids(used).with_columns(pl.col("allocated_on").alias("recorded_on"))
     allocations = allocations.join(items.select("item_id", "currency"), on="item_id", how="left")
     delivered = items.filter(pl.col("delivered_on").is_not_null()).with_columns(
         pl.coalesce("delivery_id", "item_id").alias("delivery_id"), pl.col("delivered_on").alias("recorded_on")
@@ -132,6 +131,15 @@ def receivables(state: Settlement) -> dict[str, pl.DataFrame]:
         "disputes": disputes,
     }
     return {name: TABLES[name].conform(frame.lazy()).collect() for name, frame in told.items()}
+
+
+def _with_ids(allocations: pl.DataFrame) -> pl.DataFrame:
+    """Allocations with ``allocation_id``: what is settled and by what, as ``F1:receipt:R1`` and ``F1:discount``."""
+    parts = pl.concat_str("item_id", "source", "source_id", separator=":", ignore_nulls=True)
+    made = allocations.with_columns(parts.alias("allocation_id"))
+    if not made["allocation_id"].is_duplicated().any():
+        return made
+    return made.sort("allocated_on", "amount", maintain_order=True).with_columns(occurrence("allocation_id"))
 
 
 def customers_of(postings: pl.DataFrame, terms_days: Mapping[str, int]) -> pl.DataFrame:

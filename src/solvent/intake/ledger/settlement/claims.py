@@ -28,7 +28,7 @@ class _Told:
     def explain(self, which: pl.Expr, by: pl.Expr, named: pl.DataFrame | None = None) -> None:
         """Lay claims against gifts, invoice by invoice where ``named`` says which, else customer by customer."""
         owed = self.claims.filter(which & (pl.col("size") > 0))
-        given = self.gifts.filter(by & (pl.col("size") > 0)).sort("issued_on", "source_id")
+        given = self.gifts.filter(by & (pl.col("size") > 0)).sort("issued_on", "source_id", "source")
         if owed.is_empty() or given.is_empty():
             return
         if named is not None:
@@ -67,7 +67,7 @@ def by_their_own_rows(state: Settlement, named: pl.DataFrame) -> None:
     told.explain(_ALL, receipt & ~pl.col("known") & pl.col("elsewhere") & pl.col("applies_to").is_null())
     _paid_by_nothing_shown(state, told.claims)
     spent = told.gifts.filter(pl.col("known") & (pl.col("size") > 0))
-    give_back(state, spent, pl.coalesce("settled_on", "issued_on"), "refund")
+    give_back(state, spent, pl.coalesce("settled_on", "issued_on"))
     state.note("intake.credit_used_elsewhere", spent)
 
 
@@ -159,13 +159,17 @@ def imply(state: Settlement, items: pl.DataFrame, on: pl.Expr, prefix: pl.Expr) 
     state.settle(made.drop("amount").rename({"taken": "amount"}).filter(pl.col("amount") > 0))
 
 
-def give_back(state: Settlement, sources: pl.DataFrame, on: pl.Expr, prefix: str) -> None:
+def give_back(state: Settlement, sources: pl.DataFrame, on: pl.Expr) -> None:
     """A refund of its ``size`` for each of the sources: it was used in a way that no row shows."""
     if sources.is_empty():
         return
     made = sources.with_columns(
         pl.lit("receipt").alias("source"),
-        pl.concat_str(pl.lit(f"{prefix}:"), "source_id").alias("source_id"),
+        # A receipt and a credit note may have one number.
+        pl.concat_str(
+            pl.when(pl.col("source") == "receipt").then(pl.lit("refund:")).otherwise(pl.lit("refund:credit_note:")),
+            "source_id",
+        ).alias("source_id"),
         (-pl.col("size")).alias("face"),
         (-pl.col("size")).alias("size"),
         (-_share(pl.col("size"))).alias("booked"),

@@ -1,0 +1,1 @@
+"""Connectors: what goes out of the house and comes back: live systems, asked over their documented protocols."""
