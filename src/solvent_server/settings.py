@@ -29,8 +29,8 @@ def database(url: str, data: Path) -> dict[str, Any]:
     """Django's settings of one database.
 
     Args:
-        url: ``sqlite:///file``, ``postgresql://user:password@host:port/name`` (``?host=`` for a socket's folder), or
-            empty for a file in the data folder.
+        url: ``sqlite:///file``, ``postgresql://user:password@host:port/name`` (``?host=`` for a socket's folder,
+            ``?sslmode=`` and the like), or empty for a file in the data folder.
     """
     if not url:
         return _sqlite(str(data / "solvent.sqlite3"))
@@ -40,13 +40,15 @@ def database(url: str, data: Path) -> dict[str, Any]:
     if parts.scheme not in ("postgres", "postgresql"):
         raise SolventError("store.database_url", "", scheme=parts.scheme)
     asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    host, port, user = asked.pop("host", ""), asked.pop("port", ""), asked.pop("user", "")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.removeprefix("/")),
-        "USER": unquote(parts.username or ""),
+        "USER": unquote(parts.username or "") or user,
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": asked.get("host") or parts.hostname or "",
-        "PORT": str(parts.port or asked.get("port") or ""),
+        "HOST": host or parts.hostname or "",
+        "PORT": str(parts.port or port),
+        "OPTIONS": asked,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -49,15 +49,17 @@ def open_store(data: Path | None = None, *, migrated: bool = True) -> None:
         state = database.state()
         if state == "new":
             database.migrate()
-        elif state != "ready":
+        elif state == "behind":
+            raise SolventError("store.behind", str(database.folder()))
+        elif state == "ahead":
             raise SolventError("store.newer", str(database.folder()))
 
 
 def company_of(args: Namespace, currency: str | None = None) -> Company:
     """The company of the arguments; the first one is made on first use."""
-    from solvent_server.store import access  # noqa: PLC0415
+    from solvent_server.store import access, work  # noqa: PLC0415
 
-    return access.company_of(args.company) if args.company else access.only_company(currency)
+    return access.company_of(args.company) if args.company else work.only_company(currency, actor=actor())
 
 
 def actor() -> str:
@@ -71,10 +73,10 @@ def actor() -> str:
 def stored_ledger() -> Ledger:
     """What the store holds of the company that SOLVENT_COMPANY names, or of the only one there is."""
     open_store()
-    from solvent_server.store import access, books  # noqa: PLC0415
+    from solvent_server.store import access, books, work  # noqa: PLC0415
 
     code = os.environ.get("SOLVENT_COMPANY", "")
-    return books.ledger(access.company_of(code) if code else access.only_company())
+    return books.ledger(access.company_of(code) if code else work.only_company(actor=actor()))
 
 
 def check_store() -> Sequence[Outcome]:

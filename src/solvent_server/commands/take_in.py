@@ -74,10 +74,10 @@ def _run(args: Namespace, screen: Screen) -> int:
         preview = done = None
         if taken.staged is not None and not taken.staged.already:
             with screen.working("Comparing with what is there"):
-                preview = batches.preview(taken.staged.batch)
+                preview = batches.preview(company, taken.staged.batch)
             if not args.preview:
                 with screen.working("Loading"):
-                    done = batches.commit(taken.staged.batch, actor())
+                    done = batches.commit(company, taken.staged.batch, actor())
         told.append(_figures(path, taken, preview, done))
         if args.json is None:
             screen.line()

@@ -7,12 +7,12 @@ from argparse import ArgumentParser, Namespace
 from solvent.files.command import OK, Command
 from solvent.files.language import Language
 from solvent.files.screen import Screen
-from solvent_server.commands.opening import actor, add_store, open_store
+from solvent_server.commands.opening import actor, add_store, company_of, open_store
 
 
 def _add(parser: ArgumentParser, language: Language) -> None:
     parser.add_argument("batch", type=int, metavar="IMPORT", help=language.say("number of the import"))
-    add_store(parser, language, company=False)
+    add_store(parser, language)
     parser.add_argument("--reason", default="", help=language.say("why, for the audit trail"))
 
 
@@ -21,7 +21,7 @@ def _run(args: Namespace, screen: Screen) -> int:
     from solvent_server.store import batches  # noqa: PLC0415 (needs the store)
 
     with screen.working("Undoing"):
-        batches.undo(args.batch, actor(), args.reason)
+        batches.undo(company_of(args), args.batch, actor(), args.reason)
     screen.line(
         screen.language.say("Import {batch} no longer counts; the file can be imported again.", batch=args.batch)
     )

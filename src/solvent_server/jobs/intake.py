@@ -26,7 +26,7 @@ class Taken:
     @property
     def problems(self) -> Sequence[Problem]:
         """What a reader of the result has to know."""
-        return self.intake.ledger.problems
+        return (*self.intake.ledger.problems, *(self.staged.problems if self.staged else ()))
 
 
 def take(

@@ -49,15 +49,3 @@ def company_of(code: str) -> Company:
         known = ", ".join(Company.objects.order_by("code").values_list("code", flat=True))
         raise SolventError("store.company.unknown", "", company=code, known=known or "-")
     return found
-
-
-def only_company(currency: str | None = None) -> Company:
-    """The one company there is; made on first use.
-
-    Raises:
-        SolventError: there are several, and one has to be named.
-    """
-    every = list(Company.objects.order_by("code")[:50])
-    if len(every) > 1:
-        raise SolventError("store.company.which", "", known=", ".join(one.code for one in every))
-    return every[0] if every else Company.objects.create(code="own", currency=currency or "")

@@ -10,14 +10,13 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from solvent_server.store import database
 from solvent_server.store.models import AuditLine, Batch
 
 FIRST = "0" * 64
 WITNESS = "audit.heads"
-_LOCK = 0x50_17_E4
 _COLUMNS = ("seq", "at", "actor", "company", "action", "subject", "facts", "previous", "hash")
 
 
@@ -28,16 +27,6 @@ class Finding:
     code: str
     seq: int
     facts: Mapping[str, Any]
-
-
-def lock() -> None:
-    """Wait until this transaction is the only one that writes; it is held to the transaction's end.
-
-    SQLite's transactions begin as the only writer already.
-    """
-    if database.on_postgresql():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def moment() -> datetime:
@@ -110,21 +99,21 @@ def _against_witness(hashes: Mapping[int, str]) -> list[Finding]:
     if not place.exists():
         return [Finding("store.audit.no_witness", 0, {})] if hashes else []
     found = []
-    for line in place.read_text("ascii", errors="replace").splitlines():
+    for count, line in enumerate(place.read_text("ascii", errors="replace").splitlines(), start=1):
         number, _, hashed = line.partition(" ")
-        if not number.isdigit():
-            continue
-        seq = int(number)
-        if seq not in hashes:
-            found.append(Finding("store.audit.cut", seq, {}))
-        elif hashes[seq] != hashed:
-            found.append(Finding("store.audit.replaced", seq, {}))
+        if not number.isdigit() or len(hashed) != 64:
+            found.append(Finding("store.audit.witness", count, {}))
+        elif int(number) not in hashes:
+            found.append(Finding("store.audit.cut", int(number), {}))
+        elif hashes[int(number)] != hashed:
+            found.append(Finding("store.audit.replaced", int(number), {}))
     return found
 
 
-def told_digests() -> dict[int, dict[str, str]]:
-    """What the trail says each batch inserted, by table."""
-    told: dict[int, dict[str, str]] = {}
-    for subject, text in AuditLine.objects.filter(subject__startswith="batch ").values_list("subject", "facts"):
-        told[int(subject.removeprefix("batch "))] = json.loads(text).get("digests", {})
+def told_batches() -> dict[int, dict[str, Any]]:
+    """What the trail says of each batch: the facts of its line, with ``at``."""
+    told: dict[int, dict[str, Any]] = {}
+    rows = AuditLine.objects.filter(subject__startswith="batch ").values_list("subject", "facts", "at")
+    for subject, text, at in rows:
+        told[int(subject.removeprefix("batch "))] = {**json.loads(text), "at": at}
     return told

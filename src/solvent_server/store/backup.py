@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import shutil
+import zlib
 from collections.abc import Iterator
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 import polars as pl
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
 from solvent.base.problem import SolventError
@@ -40,6 +42,11 @@ def backup(target: Path) -> dict[str, Any]:
     """
     if target.exists():
         raise SolventError("store.backup.exists", str(target))
+    with database.told():
+        return _backup(target)
+
+
+def _backup(target: Path) -> dict[str, Any]:
     part = target.with_name(target.name + ".part")
     manifest: dict[str, Any] = {"format": 1, "tables": {}, "originals": {}}
     with ZipFile(part, "w", ZIP_DEFLATED, allowZip64=True) as archive:
@@ -62,23 +69,26 @@ def backup(target: Path) -> dict[str, Any]:
 def restore(source: Path) -> dict[str, Any]:
     """Take a backup back into an empty store, whole or not at all; gives its manifest.
 
+    Originals come first: they lie under their hash and do no harm where the tables then are refused.
+
     Raises:
         SolventError: the store is not empty, or the file is not a whole backup.
     """
-    if Company.objects.exists() or AuditLine.objects.exists() or Batch.objects.exists():
+    if any(model.objects.exists() for model in (Company, AuditLine, Batch, get_user_model())):
         raise SolventError("store.restore.not_empty", str(source))
     try:
         with ZipFile(source) as archive:
             manifest: dict[str, Any] = json.loads(archive.read(_MANIFEST))
-            with transaction.atomic():
-                for table, told in manifest["tables"].items():
-                    _table_in(archive, table, told, str(source))
+            for sha in manifest["originals"]:
+                _original_in(archive, sha, str(source))
+            with database.writing():
+                for table in tables():
+                    if table in manifest["tables"]:
+                        _table_in(archive, table, manifest["tables"][table], str(source))
                 _sequences(list(manifest["tables"]))
                 if audit.head() != (manifest["head"]["seq"], manifest["head"]["hash"]):
                     raise SolventError("store.restore.damaged", str(source), part="head")
-            for sha in manifest["originals"]:
-                _original_in(archive, sha, str(source))
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, BadZipFile, EOFError, zlib.error, pl.exceptions.PolarsError) as error:
         raise SolventError("store.restore.damaged", str(source), part=str(error)) from error
     _witness_anew()
     return manifest
@@ -86,8 +96,8 @@ def restore(source: Path) -> dict[str, Any]:
 
 def tables() -> list[str]:
     """Every table, those that others point to before those that point."""
-    models = [*apps.get_app_config("auth").get_models(), *apps.get_app_config("store").get_models()]
-    wanted = {model._meta.db_table: model for model in models if model._meta.model_name != "permission"}
+    every = [model for app in ("auth", "store") for model in apps.get_app_config(app).get_models(True)]
+    wanted = {model._meta.db_table: model for model in every if "permission" not in model._meta.db_table}
     done: list[str] = []
     while wanted:
         for name, model in list(wanted.items()):
@@ -99,7 +109,7 @@ def tables() -> list[str]:
 
 
 def _schema(table: str) -> dict[str, Any]:
-    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    model = next(model for model in apps.get_models(True) if model._meta.db_table == table)
     told = {}
     for field in model._meta.fields:
         kind = field.target_field if field.is_relation else field

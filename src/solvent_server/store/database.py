@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ import django
 import polars as pl
 from django.conf import settings as configured
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import DatabaseError, InterfaceError, connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from solvent.base.problem import SolventError
 from solvent_server.settings import data_folder, settings
+from solvent_server.store import guards
 
 _place: dict[str, Path] = {}
+_LOCK = 0x50_17_E4
 
 
 def connect(data: Path | None = None, url: str = "") -> None:
@@ -46,7 +50,10 @@ def folder() -> Path:
 
 def migrate() -> None:
     """Make or bring up to date every table and its guards."""
-    call_command("migrate", verbosity=0, interactive=False)
+    with told():
+        call_command("migrate", verbosity=0, interactive=False)
+        with transaction.atomic():
+            guards.install()
 
 
 def state() -> str:
@@ -66,14 +73,38 @@ def on_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
+@contextmanager
+def told() -> Iterator[None]:
+    """What the database complains of as a SolventError that a person can read."""
+    try:
+        yield
+    except (DatabaseError, InterfaceError) as error:
+        connection.close_if_unusable_or_obsolete()
+        raise SolventError("store.database", str(folder()), error=str(error).strip().splitlines()[0]) from error
+    except OSError as error:
+        raise SolventError("store.disk", str(error.filename or folder()), error=error.strerror or str(error)) from error
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """One transaction that nothing else writes beside: all of it counts, or none.
+
+    SQLite's transactions begin as the only writer; on PostgreSQL all writers hold one lock to the transaction's end.
+    """
+    with told(), transaction.atomic():
+        if on_postgresql():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        yield
+
+
 def uri() -> str:
     """The address of the database for readers of their own."""
     told = connection.settings_dict
     if not on_postgresql():
         return str(told["NAME"])
     params = connection.get_connection_params()
-    parts = {"host": params.get("host"), "port": params.get("port"), "user": params.get("user")}
-    parts |= {"password": params.get("password"), "dbname": params.get("dbname")}
+    parts = {name: value for name, value in params.items() if isinstance(value, str | int)}
     return " ".join(f"{name}='{_quoted(str(value))}'" for name, value in parts.items() if value)
 
 
@@ -93,6 +124,13 @@ def read(table: str, columns: dict[str, Any], where: str = "", values: Sequence[
     if on_postgresql():
         return _read_postgresql(table, columns, where, values)
     return _read_sqlite(table, columns, where, values)
+
+
+def rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """A few rows over this transaction's own connection; ``%s`` for each of ``values``."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(values))
+        return list(cursor.fetchall())
 
 
 def _read_sqlite(table: str, columns: dict[str, Any], where: str, values: Sequence[Any]) -> pl.DataFrame:

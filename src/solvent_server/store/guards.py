@@ -1,9 +1,11 @@
-"""Guards: triggers by which neither database lets a fact, a retraction or a line of the trail be changed or deleted."""
+"""Guards: triggers by which neither database lets a fact, a retraction, a sighting or a line of the trail change."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+
+from django.apps import apps
+from django.db import connection
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION solvent_never() RETURNS trigger AS $$
@@ -12,28 +14,68 @@ $$ LANGUAGE plpgsql
 """
 
 
-def guard(schema_editor: Any, tables: Sequence[str]) -> None:
-    """Put the triggers on tables; those already there are made anew."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(_FUNCTION, params=None)
-    for table in tables:
-        for statement in _statements(table, schema_editor.connection.vendor):
-            schema_editor.execute(statement, params=None)
+def guarded() -> Mapping[str, Sequence[Sequence[str]]]:
+    """The tables whose rows are only ever inserted, and the columns by which each row is the only one."""
+    told: dict[str, Sequence[Sequence[str]]] = {
+        "store_auditline": [("seq",), ("previous",), ("hash",)],
+        "store_retraction": [("id",), ("table", "fact")],
+        "store_sighting": [("id",)],
+        "store_statementrecord": [("id",)],
+    }
+    for model in apps.get_app_config("store").get_models():
+        if model._meta.db_table.startswith("fact_"):
+            told[model._meta.db_table] = [("id",), ("company_id", "key", "version")]
+    return told
 
 
-def _statements(table: str, vendor: str) -> Sequence[str]:
-    if vendor == "postgresql":
-        return (
-            f'DROP TRIGGER IF EXISTS "{table}_never" ON "{table}"',
-            f'CREATE TRIGGER "{table}_never" BEFORE UPDATE OR DELETE OR TRUNCATE ON "{table}" '
-            "FOR EACH STATEMENT EXECUTE FUNCTION solvent_never()",
+def install() -> None:
+    """Put every guard up, anew where it is there already."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_FUNCTION)
+        for table, keys in guarded().items():
+            for name, statement in _triggers(table, keys).items():
+                on = f' ON "{table}"' if connection.vendor == "postgresql" else ""
+                cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"{on}')
+                cursor.execute(statement)
+
+
+def missing() -> Sequence[str]:
+    """Guards that are not up."""
+    wanted = {name for table, keys in guarded().items() for name in _triggers(table, keys)}
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        have = {str(row[0]) for row in cursor.fetchall()}
+    return sorted(wanted - have)
+
+
+def _triggers(table: str, keys: Sequence[Sequence[str]]) -> Mapping[str, str]:
+    """Name and statement of each trigger of a table.
+
+    SQLite deletes without a trigger where an INSERT replaces a row: there a row that is there already is refused too.
+    """
+    never = f"'rows of {table} are never changed or deleted'"
+    if connection.vendor == "postgresql":
+        return {
+            f"{table}_never": f'CREATE TRIGGER "{table}_never" BEFORE UPDATE OR DELETE OR TRUNCATE ON "{table}" '
+            "FOR EACH STATEMENT EXECUTE FUNCTION solvent_never()"
+        }
+    told = {
+        f"{table}_no_{event.lower()}": f'CREATE TRIGGER "{table}_no_{event.lower()}" BEFORE {event} ON "{table}" '
+        f"BEGIN SELECT RAISE(ABORT, {never}); END"
+        for event in ("UPDATE", "DELETE")
+    }
+    there = " OR ".join(
+        'EXISTS (SELECT 1 FROM "{table}" WHERE {same})'.format(
+            table=table, same=" AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
         )
-    told: list[str] = []
-    for event in ("UPDATE", "DELETE"):
-        name = f"{table}_no_{event.lower()}"
-        told.append(f'DROP TRIGGER IF EXISTS "{name}"')
-        told.append(
-            f'CREATE TRIGGER "{name}" BEFORE {event} ON "{table}" '
-            f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed or deleted'); END"
-        )
+        for columns in keys
+    )
+    told[f"{table}_no_replace"] = (
+        f'CREATE TRIGGER "{table}_no_replace" BEFORE INSERT ON "{table}" WHEN {there} '
+        f"BEGIN SELECT RAISE(ABORT, {never}); END"
+    )
     return told

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import transaction
-
-from solvent_server.store import audit
+from solvent.base.problem import SolventError
+from solvent_server.store import audit, database
 from solvent_server.store.models import Company
 
 
@@ -19,8 +18,7 @@ def set_company(
     currency: str | None = None,
 ) -> Company:
     """Make or change a company; what is None stays as it is. The first name is the one that is shown."""
-    with transaction.atomic():
-        audit.lock()
+    with database.writing():
         company = Company.objects.filter(code=code).first() or Company(code=code)
         if names is not None:
             company.names, company.name = list(names), names[0] if names else ""
@@ -37,3 +35,15 @@ def set_company(
 def every() -> Sequence[Company]:
     """All companies, by code."""
     return list(Company.objects.order_by("code"))
+
+
+def only_company(currency: str | None = None, *, actor: str) -> Company:
+    """The one company there is; made on first use.
+
+    Raises:
+        SolventError: there are several, and one has to be named.
+    """
+    found = every()
+    if len(found) > 1:
+        raise SolventError("store.company.which", "", known=", ".join(one.code for one in found))
+    return found[0] if found else set_company("own", actor, currency=currency or "")

@@ -31,6 +31,8 @@ CHECKS: Mapping[str, str] = {
     "payers.customer_id.unknown": "the payer's customer is not in the list of customers",
     "bills.overpaid": "more was paid on a bill than it is",
     "store.trail": "the audit trail is not as it was written",
+    "store.batches": "an import is not as the audit trail tells of it",
+    "store.guards": "a guard against changed rows is not up; put it up with: solvent migrate",
     "store.facts": "rows of an import are not those that the audit trail tells of",
     "store.versions": "more than one version of a row counts",
     "store.originals": "an original file is missing or was changed",

@@ -21,7 +21,6 @@ SENTENCES: Mapping[str, str] = {
     "store.extra_missing": "this needs libraries of the server; install them with: pip install 'solvent[web]'",
     "store.import.nothing": "nothing in it could be read; the reasons stand above",
     "store.match.unknown": "there is no proposal for {line}; list them with: solvent match",
-    "store.newer": "was made by a newer version, or was never set up; run: solvent migrate",
     "store.restore.damaged": "is no whole backup ({part}); take an older one",
     "store.restore.not_empty": "can only be taken back into an empty store; give a new data folder or database",
     "store.undo.built_on": (
@@ -31,5 +30,12 @@ SENTENCES: Mapping[str, str] = {
     "store.undo.not_committed": (
         "import {batch} is {state}: only a committed import can be undone, and an undo cannot"
     ),
+    "store.rows.refused": (
+        "{count} rows were left out, first {first}: {rule}; correct them in the source and import it again"
+    ),
+    "store.database": "the database says: {error}; nothing was changed",
+    "store.disk": "cannot be written: {error}; nothing was changed",
+    "store.behind": "was made by an earlier version; bring it up to date with: solvent migrate",
+    "store.newer": "was made by a newer version of Solvent; use that one",
 }
 """Problem code to English sentence; {word} is a fact of the problem."""

@@ -72,3 +72,15 @@ class Retraction(models.Model):
     class Meta:
         app_label = "store"
         constraints = [models.UniqueConstraint(fields=["table", "fact"], name="retracted_once")]
+
+
+class Sighting(models.Model):
+    """A fact that a later batch has brought too; it stays when the first of them is undone."""
+
+    table = models.CharField(max_length=32)
+    fact = models.BigIntegerField()
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT)
+
+    class Meta:
+        app_label = "store"
+        indexes = [models.Index(fields=["table", "batch"], name="sighting_by_batch")]

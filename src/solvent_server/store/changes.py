@@ -1,0 +1,172 @@
+"""Changes: what rows would do to what stands: insert, retract, or nothing because they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+from django.db.models import Max
+
+from solvent.books.books import TABLES
+from solvent_server.store import database, facts
+from solvent_server.store.models import Batch, StatementRecord
+
+Frames = Mapping[str, pl.DataFrame]
+Counts = Mapping[str, Mapping[str, int]]
+CHANGED = {"table": pl.String, "key": pl.String, "column": pl.String, "old": pl.String, "new": pl.String}
+_SHOWN = 300
+_DOCUMENT = (
+    "part", "kind", "format", "number", "account_id", "currency", "from_on", "to_on", "opening", "closing", "rows",
+    "code", "facts",
+)  # fmt: skip
+_TEXTS = ("format", "number", "account_id", "currency", "code", "facts")
+
+
+@dataclass(frozen=True)
+class Change:
+    """For one table: rows to insert with their version, facts to retract, facts seen again, how many corrections."""
+
+    insert: pl.DataFrame
+    retract: Sequence[int]
+    seen: Sequence[int]
+    changed: int
+    corrections: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a batch would do, planned on what stood after the commit at ``basis``."""
+
+    basis: datetime | None
+    tables: Mapping[str, Change]
+
+    @property
+    def counts(self) -> Counts:
+        """Table to ``new``, ``known``, ``changed``."""
+        return {
+            name: {
+                "new": change.insert.height - change.changed,
+                "known": len(change.seen),
+                "changed": change.changed,
+            }
+            for name, change in self.tables.items()
+        }
+
+
+def basis(company: int) -> datetime | None:
+    """The moment of the company's newest commit."""
+    told: datetime | None = Batch.objects.filter(company_id=company).aggregate(Max("committed_at"))["committed_at__max"]
+    return told
+
+
+def plan(company: int, tables: Frames) -> Changes:
+    """What sound rows (``facts.sound``) would change."""
+    at = basis(company)
+    return Changes(at, {name: _change(name, frame, company) for name, frame in tables.items()})
+
+
+def _change(name: str, mine: pl.DataFrame, company: int) -> Change:
+    stands = facts.standing_keys(name, company, mine.get_column("key"))
+    there = mine.join(
+        stands.select("key", "newest", pl.col("id").alias("fact"), pl.col("digest").alias("stood")),
+        on="key",
+        how="left",
+        maintain_order="left",
+    )
+    same = (pl.col("stood") == pl.col("digest")).fill_null(False)
+    fresh = there.filter(~same).with_columns((pl.col("newest") + 1).fill_null(0).alias("version"))
+    changed = fresh.filter(pl.col("fact").is_not_null())
+    return Change(
+        fresh,
+        changed.get_column("fact").to_list(),
+        there.filter(same).get_column("fact").to_list(),
+        changed.height,
+        changed,
+    )
+
+
+def versioned(name: str, rows: pl.DataFrame, company: int) -> pl.DataFrame:
+    """Rows with ``key`` and ``digest``, and the next version of their key."""
+    if not rows.height:
+        return no_rows(name)
+    stands = facts.standing_keys(name, company, rows.get_column("key")).select("key", "newest")
+    joined = rows.join(stands, on="key", how="left", maintain_order="left")
+    return joined.with_columns((pl.col("newest") + 1).fill_null(0).alias("version"))
+
+
+def no_rows(name: str) -> pl.DataFrame:
+    """A frame without rows, ready to insert."""
+    return facts.keyed(name, TABLES[name].empty()).with_columns(pl.lit(0, dtype=pl.Int64).alias("version"))
+
+
+def retracted_by(name: str, batch: Batch) -> pl.DataFrame:
+    """The facts that a batch retracted, whole."""
+    gone = database.read("store_retraction", {"fact": pl.Int64}, 'WHERE "table" = ? AND batch_id = ?', [name, batch.id])
+    columns = {"id": pl.Int64, "key": pl.String, "digest": pl.String, **TABLES[name].schema}
+    if not gone.height:
+        return pl.DataFrame(schema=columns)
+    rows = database.read(f"fact_{name}", columns, "WHERE company_id = ?", [batch.company_id])
+    return rows.join(gone.select(pl.col("fact").alias("id")), on="id", how="semi")
+
+
+def differences(planned: Changes) -> pl.DataFrame:
+    """Column by column what corrections change, the first few hundred rows of each table."""
+    shown = [_differences(name, change.corrections) for name, change in planned.tables.items() if change.changed]
+    return pl.concat(shown).head(_SHOWN) if shown else pl.DataFrame(schema=CHANGED)
+
+
+def _differences(name: str, corrections: pl.DataFrame) -> pl.DataFrame:
+    few = corrections.head(_SHOWN)
+    marks = ", ".join("?" for _ in range(few.height))
+    columns = {"id": pl.Int64, **TABLES[name].schema}
+    old = database.read(f"fact_{name}", columns, f"WHERE id IN ({marks})", few.get_column("fact").to_list())
+    both = few.join(old, left_on="fact", right_on="id", suffix="_old")
+    told = [pl.DataFrame(schema=CHANGED)]
+    for column in TABLES[name].columns:
+        if column in facts.LEFT_OUT or f"{column}_old" not in both.columns:
+            continue
+        differs = ~pl.col(column).eq_missing(pl.col(f"{column}_old"))
+        told.append(
+            both.filter(differs).select(
+                pl.lit(name).alias("table"),
+                "key",
+                pl.lit(column).alias("column"),
+                pl.col(f"{column}_old").cast(pl.String).alias("old"),
+                pl.col(column).cast(pl.String).alias("new"),
+            )
+        )
+    return pl.concat(told)
+
+
+def keep_documents(batch: int, documents: pl.DataFrame | None) -> str:
+    """Insert what a batch says of its statements and invoices; gives the fingerprint of what was inserted."""
+    if documents is None or not documents.height:
+        return ""
+    StatementRecord.objects.bulk_create(
+        StatementRecord(batch_id=batch, **{name: _cell(name, row[name]) for name in _DOCUMENT})
+        for row in documents.iter_rows(named=True)
+    )
+    return documents_print(batch)
+
+
+def documents_print(batch: int) -> str:
+    """The fingerprint of a batch's statements and invoices as they stand in the store."""
+    rows = StatementRecord.objects.filter(batch_id=batch).values_list(*_DOCUMENT)
+    told = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    if not told:
+        return ""
+    return facts.fingerprint(pl.DataFrame(told, schema=dict.fromkeys(_DOCUMENT, pl.String), orient="row"))
+
+
+def _cell(name: str, value: object) -> object:
+    return "" if value is None and name in _TEXTS else value
+
+
+def marks_print(marks: Mapping[str, Sequence[int]]) -> str:
+    """The fingerprint of retractions or sightings; empty for none."""
+    rows = [(name, str(fact)) for name, ids in marks.items() for fact in ids]
+    if not rows:
+        return ""
+    return facts.fingerprint(pl.DataFrame(rows, schema={"table": pl.String, "fact": pl.String}, orient="row"))
