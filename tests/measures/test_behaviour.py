@@ -74,7 +74,8 @@ def test_delays_by_hand(books_of: BooksOf) -> None:
     assert told["earlier_delay_days"] == -10.0
     assert told["oldest_overdue_days"] == 91
     assert told["first_on"] == date(2026, 1, 1)
-    assert told["payment_index"] == pytest.approx(70 - 10 * 3.2 / 7)
+    points = 300 * payment_index(-10) + 100 * payment_index(30) + 100 * payment_index(91)
+    assert told["payment_index"] == pytest.approx(points / 500)
 
 
 def test_what_is_due_today_is_not_overdue(books_of: BooksOf) -> None:
@@ -90,14 +91,92 @@ def test_the_line_of_fifteen_days(late: list[int], slow: bool) -> None:
 
 @pytest.mark.parametrize(("count", "known"), [(4, False), (5, True), (6, True)])
 def test_a_trend_needs_five_payments(count: int, known: bool) -> None:
-    """Each payment a day later than the one before it, two days apart: half a day a day, 182.5 a year."""
+    """Each item due a day after the one before it and paid a day later: a day a day, 365 a year."""
     trend = row_of(behaviour(paid_late(list(range(count)))))["trend_days_per_year"]
-    assert trend == (pytest.approx(182.5) if known else None)
+    assert trend == (pytest.approx(365) if known else None)
 
 
-def test_payments_of_one_day_have_no_trend() -> None:
+def test_payments_due_on_one_day_have_no_trend(books_of: BooksOf) -> None:
     """A line through one day has no slope, however many payments lie on it."""
-    assert row_of(behaviour(paid_late(list(range(400, 0, -1)))))["trend_days_per_year"] is None
+    texts = {
+        "open_items": "item_id customer_id issued_on due_on amount",
+        "receipts": "receipt_id customer_id received_on amount",
+        "allocations": "allocation_id item_id source source_id allocated_on amount",
+    }
+    for at in range(1, 7):
+        texts["open_items"] += f"\ni{at} lantern 2026-01-01 2026-01-31 10"
+        texts["receipts"] += f"\nr{at} lantern 2026-02-0{at} 10"
+        texts["allocations"] += f"\n{at} i{at} receipt r{at} 2026-02-0{at} 10"
+    assert row_of(behaviour(books_of("2026-06-30", **texts)))["trend_days_per_year"] is None
+
+
+def test_a_payer_who_does_not_change_has_next_to_no_trend() -> None:
+    """0, 30, 30, 0 days late in turn. Over pay days the line would rise by about 300 days a year."""
+    assert abs(float(str(row_of(behaviour(paid_late([0, 30, 30, 0] * 6)))["trend_days_per_year"]))) < 1e-6
+
+
+def test_points_are_told_of_each_payment_not_of_the_mean() -> None:
+    """Half 30 days early (100), half 30 days late (50): 75, though the mean delay is none (80)."""
+    told = row_of(behaviour(paid_late([-30, 30])))
+    assert (told["paid_delay_days"], told["payment_index"]) == (0, pytest.approx(75))
+
+
+def test_what_an_exchange_rate_leaves_is_nobody_s_delay(books_of: BooksOf) -> None:
+    """USD 10 booked at 70 and paid on the due day at 65: nothing of it is overdue."""
+    books = books_of(
+        "2026-03-01",
+        open_items="""item_id customer_id issued_on due_on currency amount booked_amount
+            a lantern 2026-01-01 2026-01-31 USD 10 70
+            b lantern 2026-01-01 2026-01-31 CNY 65 65""",
+        receipts="""receipt_id customer_id received_on currency amount booked_amount
+            r lantern 2026-01-31 USD 10 65""",
+        allocations="""allocation_id item_id source source_id allocated_on amount booked_amount
+            x a receipt r 2026-01-31 10 65""",
+    )
+    told = row_of(behaviour(books))
+    assert told["delay_days"] == pytest.approx(65 * 29 / 130)
+
+
+def test_a_rate_makes_no_payment_of_one_that_bounced(books_of: BooksOf) -> None:
+    """USD 10 in at 70, back at 66: in booked money 4 would stay, but nothing was paid."""
+    books = books_of(
+        "2026-03-01",
+        open_items="""item_id customer_id issued_on due_on currency amount booked_amount
+            a lantern 2026-01-01 2026-01-31 USD 10 70
+            b harbour 2026-01-01 2026-01-31 USD 10 70""",
+        receipts="""receipt_id customer_id received_on currency amount booked_amount
+            r lantern 2026-01-31 USD 10 70
+            s lantern 2026-02-03 USD -10 -66
+            t harbour 2026-02-02 USD 10 70
+            u harbour 2026-02-03 USD -4 -26""",
+        allocations="""allocation_id item_id source source_id allocated_on amount booked_amount
+            x a receipt r 2026-01-31 10 70
+            y a receipt s 2026-02-03 -10 -66
+            z b receipt t 2026-02-02 10 70
+            w b receipt u 2026-02-03 -4 -26""",
+    )
+    frame = behaviour(books)
+    assert row_of(frame)["payments"] == 0
+    assert row_of(frame)["paid_delay_days"] is None
+    kept = row_of(frame, "harbour")
+    assert (kept["payments"], kept["paid_delay_days"]) == (1, 2)
+    # USD 6 stay of the payment, booked at 42, and USD 4 are owed, booked at 26, for 29 days.
+    assert kept["delay_days"] == pytest.approx((42 * 2 + 26 * 29) / 68)
+
+
+def test_a_rest_that_is_owed_and_not_booked_weighs_nothing_and_is_overdue(books_of: BooksOf) -> None:
+    """USD 10 booked at 70; USD 9 paid and booked at 72: USD 1 is owed, and less than nothing is booked of it."""
+    books = books_of(
+        "2026-03-01",
+        open_items="""item_id customer_id issued_on due_on currency amount booked_amount
+            a lantern 2026-01-01 2026-01-31 USD 10 70""",
+        receipts="""receipt_id customer_id received_on currency amount booked_amount
+            r lantern 2026-02-02 USD 9 72""",
+        allocations="""allocation_id item_id source source_id allocated_on amount booked_amount
+            x a receipt r 2026-02-02 9 72""",
+    )
+    told = row_of(behaviour(books))
+    assert (told["delay_days"], told["oldest_overdue_days"]) == (2, 29)
 
 
 @pytest.mark.parametrize(("days_back", "recent"), [(89, True), (90, False), (91, False)])
@@ -217,6 +296,57 @@ def test_first_year_bad_debt_by_hand(books_of: BooksOf) -> None:
     )
     assert figure.value == pytest.approx(0.008)
     assert dict(figure.inputs) == {"sales": 150_000, "written_off": 1_200}
+
+
+@pytest.mark.parametrize(
+    ("since", "sales", "lost"), [("-", 1000, 10), ("2025-02-02", 1000, 10), ("2024-12-31", 700, 0)]
+)
+def test_the_first_year_begins_when_the_relation_did(books_of: BooksOf, since: str, sales: int, lost: int) -> None:
+    """Of an old customer whose early invoices the books do not have, the first in the books is not the first."""
+    figure = first_year_bad_debt(
+        books_of(
+            "2026-12-31",
+            customers=f"customer_id since_on\nlantern {since}",
+            open_items="""
+            item_id customer_id issued_on  due_on     amount
+            a       lantern     2025-02-01 2025-03-01 700
+            b       lantern     2025-12-31 2026-03-01 300
+            """,
+            allocations="allocation_id item_id source source_id allocated_on amount\n1 b write_off - 2026-11-01 10",
+        )
+    )
+    assert dict(figure.inputs) == {"sales": 100 * sales, "written_off": 100 * lost}
+
+
+def test_credit_notes_lower_the_sales_of_the_first_year(books_of: BooksOf) -> None:
+    """200 off a, 50 of the second note off b and its rest of 30 off nothing yet; the third is of the second year."""
+    figure = first_year_bad_debt(
+        books_of(
+            "2026-12-31",
+            open_items="""
+            item_id customer_id issued_on  due_on     amount
+            a       lantern     2025-02-01 2025-03-01 1000
+            b       lantern     2026-01-31 2026-03-01 500
+            c       lantern     2026-02-01 2026-03-01 800
+            """,
+            credit_notes="""
+            credit_note_id customer_id issued_on  amount
+            n              lantern     2026-03-05 200
+            o              lantern     2026-01-31 80
+            p              lantern     2026-02-01 70
+            q              lantern     2025-06-01 60
+            """,
+            allocations="""
+            allocation_id item_id source      source_id allocated_on amount
+            1             a       credit_note n         2026-03-05   200
+            2             b       credit_note o         2026-06-01   50
+            3             c       credit_note q         2026-06-01   60
+            4             a       write_off   -         2026-11-01   61
+            """,
+        )
+    )
+    assert dict(figure.inputs) == {"sales": 100 * (1500 - 200 - 50 - 30), "written_off": 6_100}
+    assert figure.value == pytest.approx(0.05)
 
 
 def test_no_invoices_no_bad_debt(books_of: BooksOf) -> None:

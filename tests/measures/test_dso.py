@@ -9,9 +9,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from solvent.base.calendar import month_end
 from solvent.base.problem import Problem
-from solvent.books.books import Books
+from solvent.books.books import TABLES, Books, Ledger, open_books
 from solvent.measures import dso
 from solvent.measures.dso import Dso, countback_days, days_of_sales, facts_of, family, km_median, monthly_sales
 from solvent.measures.dso_detail import by_customer, history
@@ -364,3 +367,42 @@ def test_an_empty_ledger_has_no_value(books_of: BooksOf) -> None:
     assert [figure.value for figure in told.values()] == [None, None, 0.0, None, None, None]
     assert by_customer(books).height == 0
     assert history(books, 2).get_column("simple_days").to_list() == [None, None]
+
+
+RATE = {"currency": "USD", "quote": "CNY", "day_on": date(2025, 1, 1), "recorded_on": date(2025, 1, 1), "rate": 7.1234}
+
+
+def abroad(sold: list[tuple[date, date, int]], as_of: date) -> Books:
+    """Items of one customer in dollars (day of issue, due day, cents), nothing paid, and a rate."""
+    items = [
+        {"item_id": f"i{at}", "invoice_id": f"i{at}", "customer_id": "lantern", "currency": "USD", "amount": cents}
+        | {"issued_on": issued, "due_on": due, "recorded_on": issued}
+        for at, (issued, due, cents) in enumerate(sold)
+    ]
+    frames = {"open_items": pl.DataFrame(items), "fx_rates": pl.DataFrame([RATE])}
+    told = {name: TABLES[name].conform(frame.lazy()) for name, frame in frames.items()}
+    return open_books(Ledger(told, currency="CNY"), as_of)
+
+
+def test_receivables_are_converted_once() -> None:
+    """4 cents current and 4 overdue are 28.49 fen each and 56.99 together: 57, not twice 28."""
+    end = date(2026, 3, 31)
+    books = abroad([(date(2026, 3, 1), date(2026, 4, 1), 4), (date(2026, 3, 1), date(2026, 3, 2), 4)], end)
+    assert facts_of(books).receivables == 57
+    assert history(books, 1).item(0, "receivables") == 57
+    assert by_customer(books).select("receivables", "current").row(0) == (57, 28)
+
+
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(st.integers(0, 150), st.integers(0, 60), st.integers(1, 9_999)), min_size=1, max_size=8))
+def test_where_nothing_was_ever_paid_countback_is_the_days_of_all_months_sold_in(
+    drawn: list[tuple[int, int, int]],
+) -> None:
+    """No rounding of a month may make the sales run out before what is owed of them does."""
+    end, first = date(2026, 6, 30), date(2026, 1, 1)
+    issued = [first + timedelta(days=day) for day, _, _ in drawn]
+    sold = [(on, on + timedelta(days=terms), cents) for on, (_, terms, cents) in zip(issued, drawn, strict=True)]
+    books, days = abroad(sold, end), sum(month_end(day).day for day in {on.replace(day=1) for on in issued})
+    assert family(books)["countback"].value == days
+    assert history(books, 1).item(0, "countback_days") == days
+    assert by_customer(books).item(0, "countback_days") == pytest.approx(days)

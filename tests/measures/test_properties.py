@@ -17,7 +17,7 @@ from solvent.books.journal import with_snapshots
 from solvent.measures.aging import BUCKETS, aging, aging_by_item, maturity, overdue_share, tie_out
 from solvent.measures.collection import cei, on_time
 from solvent.measures.concentration import concentration, shares
-from solvent.measures.dso import countback, days_to_pay_median, family, weighted_days_to_pay
+from solvent.measures.dso import countback, days_to_pay_median, facts_of, family, weighted_days_to_pay
 from solvent.measures.dso_detail import by_customer, history
 from solvent.measures.rolls import loss_rates, roll_rates
 
@@ -271,8 +271,7 @@ def _crosses(frames: Mapping[str, pl.LazyFrame], name: str) -> bool:
     return not sides.filter(either).collect().is_empty()
 
 
-@pytest.mark.long
-@settings(some, max_examples=25)
+@some
 @given(any_tables)
 def test_history_and_rolls_are_what_the_ageing_was_at_each_month_end(frames: dict[str, pl.LazyFrame]) -> None:
     books = opened(frames)
@@ -284,8 +283,9 @@ def test_history_and_rolls_are_what_the_ageing_was_at_each_month_end(frames: dic
         assert row["current"] == was["current"]
         assert row["countback_days"] == pytest.approx(told["countback"].value)
         assert row["average_days"] == pytest.approx(told["average"].value)
-        if books.basis is Basis.SINGLE:
-            assert row["receivables"] == was["total"]
+        assert row["receivables"] == facts_of(books, end).receivables
+        # The ageing converts bucket by bucket, so its total may be a unit a bucket and currency away from theirs.
+        assert abs(row["receivables"] - was["total"]) <= (0 if books.basis is Basis.SINGLE else 2 * len(BUCKETS))
     steps = roll_rates(books, 3)
     for step in steps.filter(pl.col("to_bucket") != "121+").iter_rows(named=True):
         assert step["rolled"] == aging(books, as_of=step["month_end"]).item(0, step["to_bucket"])

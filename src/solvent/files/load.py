@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
@@ -170,6 +171,6 @@ def _formats(paths: Iterable[Path]) -> Sequence[Format]:
     found = []
     for path in paths:
         text = path.read_text("utf-8", errors="replace")
-        if "[columns]" in text or "match" in text:
+        if "[columns]" in text or re.search(r"^match\s*=", text, re.MULTILINE):
             found.append(Format.parse(text, path.name))
     return found

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import django
 import polars as pl
@@ -20,6 +23,7 @@ from solvent_server.store import guards
 
 _place: dict[str, Path] = {}
 _LOCK = 0x50_17_E4
+_BLOCK = 100_000
 
 
 def connect(data: Path | None = None, url: str = "") -> None:
@@ -137,25 +141,42 @@ def _read_sqlite(table: str, columns: dict[str, Any], where: str, values: Sequen
     """Each block of rows comes as one JSON array a column, which Polars takes apart: no Python object a cell.
 
     Another SQLite library in this process, as ADBC brings, would break the locks of this one (POSIX drops all locks
-    of a file when any handle of the process on it is closed), so the standard library's is the only one.
+    of a file when any handle of the process on it is closed), so the standard library's is the only one. A large table
+    is read in blocks side by side, over connections of their own, as far as this transaction has not written to it.
     """
-    told = ", ".join(f"json_group_array({_told(name, dtype)})" for name, dtype in columns.items())
-    block = "GROUP BY rowid / 100000" if columns else ""
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT {told} FROM "{table}" {where.replace("?", "%s")} {block}', list(values))
-        blocks = cursor.fetchall()
-    if not blocks:
-        return pl.DataFrame(schema=columns)
-    frames = [
-        pl.DataFrame([_apart(name, text, dtype) for (name, dtype), text in zip(columns.items(), block)])
-        for block in blocks
-    ]
-    return pl.concat(frames)
+        cursor.execute(f'SELECT COALESCE(MIN(id), 0), COALESCE(MAX(id), -1) FROM "{table}"')
+        first, last = cursor.fetchone()
+    condition = f"{where} AND" if where else "WHERE"
+    sql = f"SELECT {', '.join(f'json_group_array({_told(*column)})' for column in columns.items())} "
+    sql += f'FROM "{table}" {condition} id >= ? AND id < ?'
+    starts = range(first, last + 1, _BLOCK)
+
+    def block(start: int, link: Any) -> pl.DataFrame:
+        cells = link.execute(sql, [*values, start, start + _BLOCK]).fetchone()
+        return pl.DataFrame([_apart(name, text, dtype) for (name, dtype), text in zip(columns.items(), cells)])
+
+    if len(starts) <= 2 or connection.in_atomic_block:
+        inner = connection.connection
+        frames = [block(start, inner) for start in starts]
+    else:
+        with ThreadPoolExecutor(2) as pool:
+            frames = list(pool.map(lambda start: _apart_from(block, start), starts))
+    return pl.concat(frames) if frames else pl.DataFrame(schema=columns)
+
+
+def _apart_from(block: Callable[[int, Any], pl.DataFrame], start: int) -> pl.DataFrame:
+    """A block over a read-only connection of its own."""
+    link = sqlite3.connect(f"file:{quote(uri())}?mode=ro", uri=True, timeout=20)
+    try:
+        return block(start, link)
+    finally:
+        link.close()
 
 
 def _told(name: str, dtype: Any) -> str:
     if dtype == pl.Float64:
-        return f'CASE WHEN "{name}" IS NULL THEN NULL ELSE printf(\'%%!.17g\', "{name}") END'
+        return f'CASE WHEN "{name}" IS NULL THEN NULL ELSE printf(\'%!.17g\', "{name}") END'
     return f'"{name}"'
 
 
@@ -210,8 +231,6 @@ def write(table: str, frame: pl.DataFrame) -> None:
 
 
 def _many(cursor: Any, insert: str, part: pl.DataFrame) -> None:
-    import sqlite3  # noqa: PLC0415 (only where it is needed)
-
     sqlite3.Cursor.executemany(cursor, insert, part.rows())
 
 

@@ -74,6 +74,8 @@ def generate(plan: Plan) -> Sample:
     tables |= {"customers": customers(rows, plan), "groups": groups(rows), "fx_rates": fx_rates(plan, daily)}
     money = _money(plan, told, (rest, usual, failing), receipts=tables["receipts"], rows=rows, daily=daily)
     tables |= money.tables
+    opened = tables["balances"].group_by("account_id", "currency").agg(pl.col("recorded_on").min()).sort("account_id")
+    tables["bank_accounts"] = TABLES["bank_accounts"].conform(opened.lazy()).collect()
     own = own_statements(plan, tables, money.lines, money.loan, daily)
     theirs = customer_statements(plan, rows, told.slow if plan.slow_then_fails else None)
     tables["statements"] = pl.concat([own, theirs])
@@ -84,7 +86,7 @@ def generate(plan: Plan) -> Sample:
     facts = stories.facts(tables, extra, plan, told, money.squeeze)
     name, name_en = company_name(plan)
     truth = {"seed": plan.seed, "size": plan.size, "company": name, "stories": facts}
-    return Sample(plan, name, name_en, CURRENCY, {key: tables[key] for key in TABLES}, extra, truth)
+    return Sample(plan, name, name_en, CURRENCY, {key: tables[key] for key in TABLES if key in tables}, extra, truth)
 
 
 def write_sample(sample: Sample, folder: Path) -> None:

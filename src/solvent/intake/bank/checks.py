@@ -7,14 +7,16 @@ and when it is in the account's currency. What its format cannot prove is told, 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import polars as pl
 
-from solvent.base.money import UNKNOWN, decimal, digits
+from solvent.base.money import UNKNOWN, decimal
 from solvent.base.problem import Fact, Problem
+from solvent.intake.bank.account import as_known
 from solvent.intake.bank.statement import Statement
 from solvent.intake.bank.table.chain import chain_of
 from solvent.intake.bank.table.totals import BLOCKING as OF_TABLES
@@ -102,14 +104,9 @@ def judged(statements: Sequence[Statement], known: Known) -> list[Judged]:
     standing = _Standing(dict(known.accounts))
     for account, day_on, amount in known.closings.select("account_id", "day_on", "amount").iter_rows():
         standing.of(account).add(day_on, amount)
-    named = [_as_known(statement, known) for statement in statements]
-    own = dict(known.accounts)
-    for statement, _ in named:
-        own.setdefault(statement.account_id, statement.currency)
-    both = {(statement.account_id, statement.currency) for statement, _ in named}
-    taken = [_by_currency(statement, notes, own, both) for statement, notes in named]
+    taken = as_known(statements, known)
     found: dict[int, Judged] = {}
-    order = sorted(range(len(taken)), key=lambda place: (_first(taken[place][0]) or date.max, place))
+    order = _oldest_first([statement for statement, _ in taken])
     for turn, place in enumerate(order):
         statement, notes = taken[place]
         result = replace(_judge(statement, notes, standing), turn=turn)
@@ -117,6 +114,25 @@ def judged(statements: Sequence[Statement], known: Known) -> list[Judged]:
         if result.reason is None:
             _remember(statement, standing)
     return [found[place] for place in range(len(taken))]
+
+
+def _oldest_first(statements: Sequence[Statement]) -> list[int]:
+    """Places of statements in the order of their days; those of one day in the order in which they follow each other.
+
+    Files stand in that order or in the opposite one.
+    """
+    days = [_first(one) or date.max for one in statements]
+    groups: dict[tuple[date, str], list[int]] = {}
+    for place, one in enumerate(statements):
+        groups.setdefault((days[place], one.account_id), []).append(place)
+    rank = [0] * len(statements)
+    for places in groups.values():
+        pairs = [(statements[one], statements[other]) for one, other in pairwise(places)]
+        onward = sum(one.closing == other.opening for one, other in pairs)
+        back = sum(one.opening == other.closing for one, other in pairs)
+        for turn, place in enumerate(reversed(places) if back > onward else places):
+            rank[place] = turn
+    return sorted(range(len(statements)), key=lambda place: (days[place], rank[place], place))
 
 
 def proved(statement: Statement) -> bool:
@@ -250,28 +266,31 @@ def _breaks(statement: Statement) -> Problem | None:
 def _chain(statement: Statement, points: _Points) -> Problem | None:
     """Where the account stood before and during the statement, against what the statement says of those days.
 
-    A closing balance within its days has to be one that its own lines lead to on that day. Else its opening balance
-    has to be the newest one from before.
+    A closing balance within its days has to be one that its own lines lead to on that day. Banks send several
+    statements a day: on its first day others may have closed before it begins, on its last day after it ends. Where
+    nothing is known of its days, its opening balance has to be the newest one from before.
     """
     first, last, opening = _first(statement), _last(statement), statement.opening
     if first is None or last is None or opening is None:
         return None
     code = statement.currency
-    within = points.within(first, last)
+    within, before = points.within(first, last), points.before(first)
     for day_on in within:
-        off = points.amounts[day_on].keys() - _stood(statement, opening, day_on)
-        if off:
-            amount = min(off)
-            here = opening + total(statement.lines.filter(pl.col("booked_on") <= day_on))
-            facts: dict[str, Fact] = {
-                "day": str(day_on),
-                "known": _money(amount, code),
-                "here": _money(here, code),
-                "difference": _money(here - amount, code),
-                "currency": code,
-            }
-            return Problem("bank.statement.overlap_differs", statement.place, facts)
-    before = points.before(first)
+        known, stood = points.amounts[day_on].keys(), _stood(statement, opening, day_on)
+        if known <= stood or (day_on in (first, last) and known & stood):
+            continue
+        if first == last and before is not None and before[1] == opening:
+            continue
+        amount = next(amount for amount in reversed(known) if amount not in stood)
+        here = opening + total(statement.lines.filter(pl.col("booked_on") <= day_on))
+        facts: dict[str, Fact] = {
+            "day": str(day_on),
+            "known": _money(amount, code),
+            "here": _money(here, code),
+            "difference": _money(here - amount, code),
+            "currency": code,
+        }
+        return Problem("bank.statement.overlap_differs", statement.place, facts)
     if within or before is None or before[1] == opening:
         return None
     facts = {
@@ -350,75 +369,6 @@ def _last(statement: Statement) -> date | None:
         return statement.closing_on
     days = (statement.to_on, statement.lines["booked_on"].max())
     return max((day for day in days if isinstance(day, date)), default=None)
-
-
-def _as_known(statement: Statement, known: Known) -> tuple[Statement, list[Problem]]:
-    """The statement under the number by which the books know its account, in the currency that they know it in."""
-    account, notes = statement.account_id, list[Problem]()
-    if account not in known.accounts:
-        same = _same_account(statement, known.accounts)
-        if same:
-            notes.append(Problem("bank.account.taken_as", statement.place, {"told": account, "account": same}))
-            account = same
-        elif not account and (by_bank := _bank_of(statement)):
-            account = by_bank
-            notes.append(Problem("bank.account.named_by_bank", statement.place, {"account": account}))
-    own = known.accounts.get(account, UNKNOWN)
-    lines, currency = statement.lines, statement.currency
-    if currency == UNKNOWN != own and digits(own) == digits(UNKNOWN):
-        currency = own
-        lines = lines.with_columns(pl.lit(own).alias("currency"))
-    return replace(statement, account_id=account, currency=currency, lines=lines), notes
-
-
-def _bank_of(statement: Statement) -> str:
-    """What to call an account that has no number in a table: its bank, or the profile that knew the layout."""
-    if statement.reading is None:
-        return ""
-    return "".join(statement.bank.split()) or (statement.format if statement.format != "table" else "")
-
-
-def _by_currency(
-    statement: Statement, notes: list[Problem], own: Mapping[str, str], both: set[tuple[str, str]]
-) -> tuple[Statement, list[Problem]]:
-    """One number that a bank keeps in several currencies is several accounts: ``NUMBER`` and ``NUMBER/USD``.
-
-    It is taken so where the books have the second already, or where the same file tells the first beside it.
-    """
-    account, code = statement.account_id, statement.currency
-    first = own.get(account, code)
-    other = f"{account}/{code}"
-    if not account or code == first or UNKNOWN in (code, first) or not (other in own or (account, first) in both):
-        return statement, notes
-    told = Problem("bank.account.by_currency", statement.place, {"account": other, "currency": code})
-    return replace(statement, account_id=other), [*notes, told]
-
-
-def _same_account(statement: Statement, accounts: Mapping[str, str]) -> str:
-    """The one known account that this number is another way of writing of; empty where there is none or several.
-
-    A number with its bank's code, padded with zeros, stands at the end of its IBAN. A file that names no account is
-    of the only one that we have in its currency.
-    """
-    number = statement.account_id
-    fits = [one for one, code in accounts.items() if statement.currency in (code, UNKNOWN)]
-    if not number:
-        return fits[0] if len(fits) == 1 and len(accounts) == 1 else ""
-    bare = number.lstrip("0")
-    if len(bare) < 5:
-        return ""
-
-    def alike(one: str) -> bool:
-        short, long = sorted((number, one), key=len)
-        tail = long.removesuffix(short.lstrip("0"))
-        if tail == long or len(long) < 15 or not long[:2].isalpha():
-            return False
-        if long == one and statement.bank.isdigit():
-            return tail[4:].rstrip("0") == statement.bank.rstrip("0")
-        return len(short) >= 10
-
-    found = [one for one in fits if alike(one)]
-    return found[0] if len(found) == 1 else ""
 
 
 def _money(minor: int, currency: str) -> str:
