@@ -112,7 +112,7 @@ def test_every_check_has_its_sentence() -> None:
         assert fields_of(sentence) <= set(facts)
     of_the_store = {name for name in CHECKS if name.startswith("store.")}
     assert set(CHECKS) - of_the_store <= {check.name for check in ALL_CHECKS}
-    said = (SRC / "solvent_server" / "store" / "checks.py").read_text("utf-8")
+    said = (SRC / "solvent_server" / "store" / "keeping" / "checks.py").read_text("utf-8")
     assert all(f'"{name}"' in said for name in of_the_store)
 
 

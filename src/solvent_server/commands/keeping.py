@@ -18,7 +18,7 @@ def _add_backup(parser: ArgumentParser, language: Language) -> None:
 
 def _backup(args: Namespace, screen: Screen) -> int:
     open_store(args.data)
-    from solvent_server.store.backup import backup  # noqa: PLC0415 (needs the store)
+    from solvent_server.store.keeping.backup import backup  # noqa: PLC0415 (needs the store)
 
     with screen.working("Writing the backup"):
         manifest = backup(args.file)
@@ -28,7 +28,7 @@ def _backup(args: Namespace, screen: Screen) -> int:
 
 def _restore(args: Namespace, screen: Screen) -> int:
     open_store(args.data)
-    from solvent_server.store.backup import restore  # noqa: PLC0415 (needs the store)
+    from solvent_server.store.keeping.backup import restore  # noqa: PLC0415 (needs the store)
 
     with screen.working("Reading the backup"):
         manifest = restore(args.file)

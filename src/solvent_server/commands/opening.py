@@ -82,6 +82,6 @@ def stored_ledger() -> Ledger:
 def check_store() -> Sequence[Outcome]:
     """The checks of the store itself, told by ``solvent check`` where no ledger is named."""
     open_store()
-    from solvent_server.store import checks  # noqa: PLC0415
+    from solvent_server.store.keeping import checks  # noqa: PLC0415
 
     return checks.check_store()

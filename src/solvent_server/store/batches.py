@@ -18,8 +18,9 @@ import polars as pl
 from solvent.base.problem import Fact, Problem, SolventError
 from solvent.books.books import TABLES
 from solvent.intake.intake import Intake, Source
-from solvent_server.store import audit, changes, database, facts, originals, parking
+from solvent_server.store import audit, changes, database, facts
 from solvent_server.store.changes import Change, Changes, Counts, Frames
+from solvent_server.store.keeping import originals, parking
 from solvent_server.store.models import Batch, Company
 from solvent_server.store.references import built_on, mine_of
 

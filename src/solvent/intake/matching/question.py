@@ -45,8 +45,32 @@ class Question:
 def question(books: Books) -> Question:
     """What the books leave unexplained at the end of ``as_of``."""
     matched = books.table("bank_matches")
+    standing = books.journal.open_items(books.as_of).join(books.journal.customers.lazy(), on="customer_no")
+    recorded = books.table("receipts").join(
+        _seen(matched, "receipt"), left_on="receipt_id", right_on="target_id", how="anti"
+    )
+    return Question(
+        money=pl.concat([_lines(books, matched), _rests(books, standing)])
+        .sort("day_on", "source", "source_id")
+        .collect(),
+        items=_items(books, standing),
+        recorded=recorded.select("receipt_id", "customer_id", "received_on", "currency", "amount", "reference")
+        .sort("received_on", "receipt_id")
+        .collect(),
+        customers=books.table("customers").select("customer_id", "name", "tax_id").sort("customer_id").collect(),
+        payers=books.table("payers").select("customer_id", "name", "account").sort(pl.all()).collect(),
+        bills=_bills(books),
+        paid_bills=_paid_bills(books, matched),
+        flows=_flows(books, matched),
+        accounts=frozenset(_accounts(books)),
+        rates=dict(books.rates.select("currency", "factor").iter_rows()),
+    )
+
+
+def _lines(books: Books, matched: pl.LazyFrame) -> pl.LazyFrame:
+    """Bank lines and what of them is not matched yet."""
     by_line = matched.group_by("line_id").agg(pl.col("amount").sum().alias("matched"))
-    lines = (
+    return (
         books.table("bank_lines")
         .join(by_line, on="line_id", how="left")
         .with_columns(pl.col("amount") - pl.col("matched").fill_null(0))
@@ -65,58 +89,59 @@ def question(books: Books) -> Question:
             "category",
         )
     )
-    standing = books.journal.open_items(books.as_of).join(books.journal.customers.lazy(), on="customer_no")
-    owed = standing.filter(pl.col("due_on").is_not_null() & (pl.col("amount") > 0))
-    rests = standing.filter(pl.col("due_on").is_null() & (pl.col("amount") < 0))
-    receipts = (
-        rests.select("customer_id", pl.col("item_id").alias("source_id"), "currency", -pl.col("amount"))
-        .join(
-            books.table("receipts").select(pl.col("receipt_id").alias("source_id"), "received_on", "reference"),
-            on="source_id",
-        )
+
+
+def _rests(books: Books, standing: pl.LazyFrame) -> pl.LazyFrame:
+    """Receipts with a rest that no item takes."""
+    nothing = pl.lit(None, dtype=pl.String)
+    booked = books.table("receipts").select(pl.col("receipt_id").alias("source_id"), "received_on", "reference")
+    return (
+        standing.filter(pl.col("due_on").is_null() & (pl.col("amount") < 0))
+        .select("customer_id", pl.col("item_id").alias("source_id"), "currency", -pl.col("amount"))
+        .join(booked, on="source_id")
         .select(
             pl.lit("receipt").alias("source"),
             "source_id",
             "customer_id",
-            pl.lit(None, dtype=pl.String).alias("account_id"),
+            nothing.alias("account_id"),
             pl.col("received_on").alias("day_on"),
             "currency",
             "amount",
-            pl.lit(None, dtype=pl.String).alias("payer"),
-            pl.lit(None, dtype=pl.String).alias("payer_account"),
+            nothing.alias("payer"),
+            nothing.alias("payer_account"),
             "reference",
             pl.lit("customer").alias("category"),
         )
     )
-    items = owed.join(books.table("open_items").select("item_id", "invoice_id"), on="item_id", how="left").select(
-        "item_id",
-        pl.col("invoice_id").fill_null(pl.col("item_id")),
-        "customer_id",
-        "issued_on",
-        "due_on",
-        "currency",
-        pl.col("amount").alias("open"),
+
+
+def _items(books: Books, standing: pl.LazyFrame) -> pl.DataFrame:
+    owed = standing.filter(pl.col("due_on").is_not_null() & (pl.col("amount") > 0))
+    return (
+        owed.join(books.table("open_items").select("item_id", "invoice_id"), on="item_id", how="left")
+        .select(
+            "item_id",
+            pl.col("invoice_id").fill_null(pl.col("item_id")),
+            "customer_id",
+            "issued_on",
+            "due_on",
+            "currency",
+            pl.col("amount").alias("open"),
+        )
+        .sort("customer_id", "due_on", "item_id")
+        .collect()
     )
-    seen = _seen(matched, "receipt")
-    recorded = books.table("receipts").join(seen, left_on="receipt_id", right_on="target_id", how="anti")
-    return Question(
-        money=pl.concat([lines, receipts]).sort("day_on", "source", "source_id").collect(),
-        items=items.sort("customer_id", "due_on", "item_id").collect(),
-        recorded=recorded.select("receipt_id", "customer_id", "received_on", "currency", "amount", "reference")
-        .sort("received_on", "receipt_id")
-        .collect(),
-        customers=books.table("customers").select("customer_id", "name", "tax_id").sort("customer_id").collect(),
-        payers=books.table("payers").select("customer_id", "name", "account").sort(pl.all()).collect(),
-        bills=_bills(books),
-        paid_bills=books.table("bill_payments")
+
+
+def _paid_bills(books: Books, matched: pl.LazyFrame) -> pl.DataFrame:
+    billed = books.table("bills").select("bill_id", pl.col("currency").alias("billed"))
+    return (
+        books.table("bill_payments")
         .join(_seen(matched, "bill_payment"), left_on="payment_id", right_on="target_id", how="anti")
-        .join(books.table("bills").select("bill_id", pl.col("currency").alias("billed")), on="bill_id", how="left")
+        .join(billed, on="bill_id", how="left")
         .select("payment_id", "paid_on", pl.coalesce("currency", "billed").alias("currency"), "amount")
         .sort("paid_on", "payment_id")
-        .collect(),
-        flows=_flows(books, matched),
-        accounts=frozenset(_accounts(books)),
-        rates=dict(books.rates.select("currency", "factor").iter_rows()),
+        .collect()
     )
 
 

@@ -10,7 +10,8 @@ import polars as pl
 
 from solvent.books.books import TABLES
 from solvent.books.checks import Outcome
-from solvent_server.store import audit, changes, database, facts, guards, originals
+from solvent_server.store import audit, changes, database, facts, guards
+from solvent_server.store.keeping import originals
 from solvent_server.store.models import Batch, Company, Original
 
 

@@ -22,7 +22,8 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
 from solvent.base.problem import SolventError
-from solvent_server.store import audit, database, originals
+from solvent_server.store import audit, database
+from solvent_server.store.keeping import originals
 from solvent_server.store.models import AuditLine, Batch, Company
 
 _MANIFEST = "manifest.json"

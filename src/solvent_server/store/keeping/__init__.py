@@ -1,0 +1,1 @@
+"""Keeping: original files, parked batches, backups, and whether all is still as it was."""
