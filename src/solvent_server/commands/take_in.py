@@ -19,6 +19,7 @@ from solvent_server.commands.opening import actor, add_store, company_of, open_s
 if TYPE_CHECKING:
     from solvent_server.jobs.intake import Taken
     from solvent_server.store.batches import Committed, Preview
+    from solvent_server.store.models import Company
 
 KINDS = {
     "ledger": "a ledger",
@@ -32,13 +33,18 @@ _HEADS = ("rows of", "new", "there already", "corrected")
 
 def _add(parser: ArgumentParser, language: Language) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=language.say("files, or folders of files"))
+    parser.add_argument(
+        "--account", metavar="NUMBER", default="", help=language.say("our account, where a statement does not name it")
+    )
+    add_loading(parser, language)
+
+
+def add_loading(parser: ArgumentParser, language: Language) -> None:
+    """What every command that loads something can be told."""
     add_store(parser, language)
     parser.add_argument("--preview", action="store_true", help=language.say("only show what would happen"))
     parser.add_argument(
         "--currency", metavar="ISO", help=language.say("what the amounts are in where a file names no currency")
-    )
-    parser.add_argument(
-        "--account", metavar="NUMBER", default="", help=language.say("our account, where a statement does not name it")
     )
     parser.add_argument(
         "--formats", type=Path, metavar="DIR", help=language.say("a folder of format files and bank profiles (TOML)")
@@ -59,34 +65,35 @@ def _run(args: Namespace, screen: Screen) -> int:
     paths = [path for told in args.files for path in _paths(told)]
     open_store(args.data)
     company = company_of(args, args.currency)
+    told = [load_one(company, Source(path.name, _bytes(path)), args, screen) for path in paths]
+    if args.json is not None:
+        write_json({"company": company.code, "files": told}, args.json)
+    return FOUND if any(wants_a_person(one) for one in told) else OK
+
+
+def load_one(company: Company, source: Source, args: Namespace, screen: Screen) -> Mapping[str, Any]:
+    """One file through the guard into the books, shown as it goes; gives what happened, for machines."""
     from solvent_server.jobs.intake import take  # noqa: PLC0415 (needs the store)
     from solvent_server.store import batches  # noqa: PLC0415
 
-    formats, profiles = read_formats(args.formats), read_profiles(args.formats)
-    told: list[dict[str, Any]] = []
-    for path in paths:
-        source = Source(path.name, _bytes(path))
-        with screen.working("Reading the file"):
-            taken = take(
-                company, source, actor=actor(), account_id=args.account, formats=formats, profiles=profiles,
-                currency=args.currency,
-            )  # fmt: skip
-        preview = done = None
-        if taken.staged is not None and not taken.staged.already:
-            with screen.working("Comparing with what is there"):
-                preview = batches.preview(company, taken.staged.batch)
-            if not args.preview:
-                with screen.working("Loading"):
-                    done = batches.commit(company, taken.staged.batch, actor())
-        told.append(_figures(path, taken, preview, done))
-        if args.json is None:
-            screen.line()
-            kind = screen.language.say(KINDS[taken.kind])
-            screen.line(screen.language.say("{file}: {kind}", file=path.name, kind=kind), style="bold")
-            _show(taken, preview, done, args.corrections, screen)
-    if args.json is not None:
-        write_json({"company": company.code, "files": told}, args.json)
-    return FOUND if any(_wants_a_person(one) for one in told) else OK
+    with screen.working("Reading the file"):
+        taken = take(
+            company, source, actor=actor(), account_id=getattr(args, "account", ""),
+            formats=read_formats(args.formats), profiles=read_profiles(args.formats), currency=args.currency,
+        )  # fmt: skip
+    preview = done = None
+    if taken.staged is not None and not taken.staged.already:
+        with screen.working("Comparing with what is there"):
+            preview = batches.preview(company, taken.staged.batch)
+        if not args.preview:
+            with screen.working("Loading"):
+                done = batches.commit(company, taken.staged.batch, actor())
+    if args.json is None:
+        screen.line()
+        kind = screen.language.say(KINDS[taken.kind])
+        screen.line(screen.language.say("{file}: {kind}", file=source.name, kind=kind), style="bold")
+        _show(taken, preview, done, args.corrections, screen)
+    return _figures(source.name, taken, preview, done)
 
 
 def _paths(told: Path) -> Sequence[Path]:
@@ -112,10 +119,10 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _figures(path: Path, taken: Taken, preview: Preview | None, done: Committed | None) -> dict[str, Any]:
+def _figures(name: str, taken: Taken, preview: Preview | None, done: Committed | None) -> dict[str, Any]:
     counts: Mapping[str, Any] = done.counts if done else preview.counts if preview else {}
     return {
-        "file": path.name,
+        "file": name,
         "kind": taken.kind,
         "batch": taken.staged.batch if taken.staged else None,
         "already_imported": bool(taken.staged and taken.staged.already),
@@ -127,7 +134,8 @@ def _figures(path: Path, taken: Taken, preview: Preview | None, done: Committed 
     }
 
 
-def _wants_a_person(told: Mapping[str, Any]) -> bool:
+def wants_a_person(told: Mapping[str, Any]) -> bool:
+    """True where nothing could be read, rows came back, or a statement or invoice is in quarantine."""
     nothing = told["batch"] is None
     return bool(nothing or told["rows_rejected"] or told["quarantined"])
 

@@ -104,6 +104,7 @@ def commit(company: Company, batch_id: int, actor: str) -> Committed:
         batch = _staged(company, batch_id)
         if planned.basis != changes.basis(company.pk):
             planned = changes.plan(company.pk, tables)
+        planned = changes.superseding(company.pk, planned, documents)
         done = _written(batch, planned, documents, actor)
     parking.clear(batch_id)
     return done

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import polars as pl
@@ -65,6 +65,37 @@ def plan(company: int, tables: Frames) -> Changes:
     """What sound rows (``facts.sound``) would change."""
     at = basis(company)
     return Changes(at, {name: _change(name, frame, company) for name, frame in tables.items()})
+
+
+def superseding(company: int, planned: Changes, documents: pl.DataFrame) -> Changes:
+    """The changes, and interim lines given up for the statements that now cover their days.
+
+    Banks print a movement of the day differently in the statement of that day, so the two would stand side by side.
+    A line that is matched already stays: somebody has built on it.
+    """
+    covering = documents.filter(
+        (pl.col("kind") == "statement") & (pl.col("code").fill_null("") == "") & pl.col("to_on").is_not_null()
+    ).select("account_id", pl.col("from_on").fill_null(pl.col("to_on")), "to_on")
+    early = StatementRecord.objects.filter(
+        batch__company_id=company, batch__state="committed", kind__in=("interim", "notice"), code="",
+        account_id__in=covering.get_column("account_id").to_list(),
+    )  # fmt: skip
+    sources = sorted(set(early.values_list("batch_id", flat=True))) if covering.height else []
+    if not sources or "bank_lines" not in planned.tables:
+        return planned
+    columns = {"key": pl.String, "account_id": pl.String, "booked_on": pl.Date}
+    lines = facts.standing("bank_lines", company, columns).filter(pl.col("batch_id").is_in(sources))
+    matched = facts.standing("bank_matches", company, {"line_id": pl.String}).select(pl.col("line_id").alias("key"))
+    change = planned.tables["bank_lines"]
+    covered = (
+        lines.join(covering, on="account_id")
+        .filter(pl.col("booked_on").is_between("from_on", "to_on"))
+        .join(matched, on="key", how="anti")
+        .join(change.insert.select("key"), on="key", how="anti")
+        .filter(~pl.col("id").is_in(list(change.seen)))
+    )
+    gone = [*change.retract, *covered.get_column("id").unique(maintain_order=True).to_list()]
+    return Changes(planned.basis, {**planned.tables, "bank_lines": replace(change, retract=gone)})
 
 
 def _change(name: str, mine: pl.DataFrame, company: int) -> Change:
