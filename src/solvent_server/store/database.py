@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +25,7 @@ from solvent_server.store import guards
 _place: dict[str, Path] = {}
 _LOCK = 0x50_17_E4
 _BLOCK = 100_000
+_reading = threading.local()
 
 
 def connect(data: Path | None = None, url: str = "") -> None:
@@ -45,6 +47,12 @@ def connect(data: Path | None = None, url: str = "") -> None:
 def _defaults(told: dict[str, Any]) -> dict[str, Any]:
     plain = {"OPTIONS": {}, "USER": "", "PASSWORD": "", "HOST": "", "PORT": "", "CONN_MAX_AGE": 0}
     return {**plain, "CONN_HEALTH_CHECKS": False, **told}
+
+
+def close() -> None:
+    """Close this thread's connection; the next use opens a new one."""
+    _let_go()
+    connection.close()
 
 
 def folder() -> Path:
@@ -196,10 +204,34 @@ def _read_postgresql(table: str, columns: dict[str, Any], where: str, values: Se
     told = ", ".join(f'"{name}"' for name in columns)
     for place in range(1, len(values) + 1):
         where = where.replace("?", f"${place}", 1)
-    with adbc.connect(uri()) as link, link.cursor() as cursor:
-        cursor.execute(f'SELECT {told} FROM "{table}" {where}', tuple(values) or None)
-        frame = pl.DataFrame(cursor.fetch_arrow())
+    sql = f'SELECT {told} FROM "{table}" {where}'
+    try:
+        frame = _fetched(sql, values)
+    except adbc.Error:
+        _let_go()  # the server may have been started again since
+        frame = _fetched(sql, values)
     return frame.select(_plain(frame, name, dtype) for name, dtype in columns.items())
+
+
+def _fetched(sql: str, values: Sequence[Any]) -> pl.DataFrame:
+    """An answer over this thread's own connection for reading, which is kept."""
+    import adbc_driver_postgresql.dbapi as adbc  # noqa: PLC0415 (only where it is needed)
+
+    address = uri()
+    if getattr(_reading, "address", None) != address:
+        _let_go()
+        _reading.link, _reading.address = adbc.connect(address, autocommit=True), address
+    with _reading.link.cursor() as cursor:
+        cursor.execute(sql, tuple(values) or None)
+        return pl.DataFrame(cursor.fetch_arrow())
+
+
+def _let_go() -> None:
+    """Close this thread's connection for reading."""
+    link, _reading.link, _reading.address = getattr(_reading, "link", None), None, None
+    if link is not None:
+        with suppress(Exception):  # it may be broken, which is why it is let go
+            link.close()
 
 
 def _plain(frame: pl.DataFrame, name: str, dtype: Any) -> pl.Expr:

@@ -40,16 +40,20 @@ def install() -> None:
                 cursor.execute(statement)
 
 
+def names() -> Sequence[str]:
+    """The names of all guards."""
+    return sorted(name for table, keys in guarded().items() for name in _triggers(table, keys))
+
+
 def missing() -> Sequence[str]:
     """Guards that are not up."""
-    wanted = {name for table, keys in guarded().items() for name in _triggers(table, keys)}
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
         else:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         have = {str(row[0]) for row in cursor.fetchall()}
-    return sorted(wanted - have)
+    return [name for name in names() if name not in have]
 
 
 def _triggers(table: str, keys: Sequence[Sequence[str]]) -> Mapping[str, str]:

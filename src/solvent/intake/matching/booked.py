@@ -107,21 +107,45 @@ def _receipts(asked: Question, lines: pl.DataFrame, terms: Matching) -> list[Tol
 
 
 def _payments(asked: Question, lines: pl.DataFrame, terms: Matching) -> list[Told]:
-    ready: dict[tuple[str, int], list[Row]] = {}
+    """Money out that stands in the books as payments of bills: one of them, or a run of one supplier on one day."""
+    ready: dict[str, list[tuple[Row, ...]]] = {}
+    runs: dict[tuple[str, Any, str], list[Row]] = {}
     for row in asked.paid_bills.iter_rows(named=True):
-        ready.setdefault((row["currency"], row["amount"]), []).append(row)
-    told = []
+        ready.setdefault(_sum_of((row,)), []).append((row,))
+        runs.setdefault((plain_name(row["supplier_name"]), row["paid_on"], row["currency"]), []).append(row)
+    for run in runs.values():
+        if len(run) > 1:
+            ready.setdefault(_sum_of(run), []).append(tuple(run))
+    told: list[Told] = []
+    used: set[str] = set()
     for row in lines.sort("day_on", "source_id").iter_rows(named=True):
-        options = ready.get((row["currency"], -row["amount"]), [])
-        near = [one for one in options if abs((one["paid_on"] - row["day_on"]).days) <= terms.days_apart]
-        if not near:
+        offers = []
+        for rows in ready.get(f"{row['currency']} {-row['amount']}", []):
+            apart = abs((rows[0]["paid_on"] - row["day_on"]).days)
+            if apart <= terms.days_apart and not used & {one["payment_id"] for one in rows}:
+                offers.append((-_same_supplier(row, rows), apart, rows[0]["payment_id"], rows))
+        if not offers:
             continue
-        one = min(near, key=lambda other: (abs((other["paid_on"] - row["day_on"]).days), other["payment_id"]))
-        options.remove(one)
-        parts: Parts = (("bill_payment", one["payment_id"], row["amount"], row["amount"], 0, ""),)
-        score = 0.97 if len(near) == 1 else 0.90
-        told.append(Told("line", row["source_id"], "", score, "payment.recorded", "", len(near) - 1, {}, parts))
+        minus, apart, _, rows = min(offers, key=lambda offer: offer[:3])
+        rivals = sum(offer[0] == minus for offer in offers) - 1
+        used |= {one["payment_id"] for one in rows}
+        parts: Parts = tuple(("bill_payment", one["payment_id"], -one["amount"], -one["amount"], 0, "") for one in rows)
+        facts = {"days_apart": apart}
+        told.append(Told("line", row["source_id"], "", -minus, "payment.recorded", "", rivals, facts, parts))
     return told
+
+
+def _sum_of(rows: Sequence[Row]) -> str:
+    return f"{rows[0]['currency']} {sum(row['amount'] for row in rows)}"
+
+
+def _same_supplier(line: Row, rows: Sequence[Row]) -> float:
+    """How sure it is that a line went to the supplier of these payments."""
+    name, payee = plain_name(rows[0]["supplier_name"]), plain_name(line["payer"])
+    text = bare(line["reference"] or "")
+    if (name and name == payee) or any(len(bare(row["bill_id"])) > 3 and bare(row["bill_id"]) in text for row in rows):
+        return 0.97
+    return 0.65 if name and payee else 0.90
 
 
 def plans(asked: Question, terms: Matching, done: Sequence[str]) -> list[Told]:
@@ -136,13 +160,17 @@ def plans(asked: Question, terms: Matching, done: Sequence[str]) -> list[Told]:
                 offers.append(
                     (-score, abs((flow["due_on"] - row["day_on"]).days), row["source_id"], flow["flow_id"], row)
                 )
-    told, used = [], set()
-    for minus, apart, line, flow_id, row in sorted(offers, key=lambda offer: offer[:4]):
+    told = []
+    used: set[str] = set()
+    ranked = sorted(offers, key=lambda offer: offer[:4])
+    for minus, apart, line, flow_id, row in ranked:
         if line in used or flow_id in used:
             continue
+        like = [one for one in ranked if one[0] == minus and (one[2] == line) != (one[3] == flow_id)]
+        rivals = sum(not used & {one[2], one[3]} for one in like)
         used |= {line, flow_id}
         parts: Parts = (("planned_flow", flow_id, row["amount"], row["amount"], 0, ""),)
-        told.append(Told("line", line, "", -minus, "plan.come_true", "", 0, {"days_apart": apart}, parts))
+        told.append(Told("line", line, "", -minus, "plan.come_true", "", rivals, {"days_apart": apart}, parts))
     return told
 
 
@@ -173,6 +201,7 @@ def outgoing(asked: Question, terms: Matching, done: Sequence[str]) -> list[Told
     for place, bill in enumerate(bills):
         by_name.setdefault(plain_name(bill["supplier_name"]), []).append(place)
     left = [bill["open"] for bill in bills]
+    place_of = {bill["bill_id"]: place for place, bill in enumerate(bills)}
     lines = asked.money.filter(
         (pl.col("source") == "line") & (pl.col("amount") < 0) & ~pl.col("source_id").is_in(list(done))
         & ((pl.col("category") == "supplier") | pl.col("category").is_null())
@@ -182,8 +211,7 @@ def outgoing(asked: Question, terms: Matching, done: Sequence[str]) -> list[Told
         one = _bills(row, bills, left, sorted(named(row["reference"], index).full), by_name)
         if one is not None:
             for part in one.parts:
-                place = index.full[bare(part[1])][0]
-                left[place] -= part[2]
+                left[place_of[part[1]]] -= part[2]
             told.append(one)
     return told
 

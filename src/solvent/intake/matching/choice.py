@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from solvent.base.problem import PolicyError
 from solvent.base.terms import Terms, term
-from solvent.intake.matching.subsets import MOST, exact
+from solvent.intake.matching.subsets import FEW, MOST, exact, few
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,18 @@ class Matching(Terms, key="intake.matching"):
     chance_share: float = term(
         0.001, unit="expected number of sums by chance beyond which a sum proves nothing", source="own choice"
     )
+
+    def __post_init__(self) -> None:
+        """Refuse lines that cross, and shares and limits that are none."""
+        if not 0 < self.proposal_score <= self.automatic_score <= 1:
+            lines = {"automatic": self.automatic_score, "proposal": self.proposal_score}
+            raise PolicyError("intake.matching.lines", f"{self.key}.automatic_score", **lines)
+        for name in ("plan_share", "discount_share", "exchange_share", "chance_share"):
+            if not 0 <= getattr(self, name) < 1:
+                raise PolicyError("intake.matching.share", f"{self.key}.{name}", value=getattr(self, name))
+        for name in ("days_apart", "plan_days", "rounding_minor", "fee_minor", "discount_days"):
+            if getattr(self, name) < 0:
+                raise PolicyError("intake.matching.negative", f"{self.key}.{name}", value=getattr(self, name))
 
 
 @dataclass(frozen=True)
@@ -64,36 +77,84 @@ class Choice:
 
 
 def choose(
-    amount: int, day: date, items: Sequence[Item], *, full: frozenset[int], digits: frozenset[int], terms: Matching
+    amount: int,
+    day: date,
+    items: Sequence[Item],
+    *,
+    full: frozenset[int],
+    digits: frozenset[int],
+    terms: Matching,
+    tail: frozenset[int] = frozenset(),
+    months: frozenset[tuple[int, int]] = frozenset(),
 ) -> Choice:
     """The best reading of ``amount`` among a payer's open items of its currency.
 
+    What the text names goes first where the amount agrees. Where it does not, and the amount is just that of something
+    else, both are readings, and a person decides. Without a name every other way to make the amount is a rival.
+
     Args:
         items: in the order of their due days.
-        full, digits: places of the items that the text names by full number, or by digits only.
+        full, digits, tail: places of the items that the text names by full number, by its digits, by its last digits.
+        months: (year or 0, month) that the text names.
     """
-    named = [item for item in items if item.place in full] or [item for item in items if item.place in digits]
-    clear = bool([item for item in items if item.place in full])
+    clear, loose = ([item for item in items if item.place in places] for places in (full, digits))
+    named = [item for item in items if item.place in full or item.place in digits]
+    for group, sure in ((clear, 0.99), (named, 0.97), (loose, 0.97)):
+        if group and sum(item.open for item in group) == amount:
+            return Choice(_all(group), sure, "items.named", facts={"named": len(group)})
+    plain = _plain(amount, day, items, terms, months)
     if named:
-        told = _named(amount, day, named, terms, 0.99 if clear else 0.97)
+        if plain is not None and plain.reason != "items.sum":
+            return replace(plain, alternatives=plain.alternatives + 1, facts={**plain.facts, "named": len(named)})
+        told = _named(amount, day, named, items, terms, sure=0.99 if clear else 0.97)
         if told is not None:
             return told
-    for reader in (_one, _whole, _run, _subset):
-        told = reader(amount, day, items, terms)
-        if told is not None:
-            return told
+    last = [item for item in items if item.place in tail]
+    if last and sum(item.open for item in last) == amount and plain is None:
+        return Choice(_all(last), 0.90, "items.named", facts={"named": len(last)})
+    if plain is not None:
+        return plain
     near = [item for item in items if _residual(amount, day, item, terms)]
     if len(near) == 1:
         return _with_residual(amount, day, near[0], terms, 0.90)
     return Choice(reason="items.none", facts={"open_items": len(items)})
 
 
-def _named(amount: int, day: date, named: Sequence[Item], terms: Matching, sure: float) -> Choice | None:
-    """The text names items: they are paid whole, or short, or with more than they need."""
+def _plain(
+    amount: int, day: date, items: Sequence[Item], terms: Matching, months: frozenset[tuple[int, int]]
+) -> Choice | None:
+    """The reading of the amount alone, with its rivals counted."""
+    meant = [
+        item
+        for item in items
+        if (item.issued_on.year, item.issued_on.month) in months or (0, item.issued_on.month) in months
+    ]
+    if len(meant) > 1 and sum(item.open for item in meant) == amount:
+        return Choice(_all(meant), 0.98, "items.month", facts={"named": len(meant)})
+    for reader in (_one, _whole, _run):
+        told = reader(amount, day, items, terms)
+        if told is not None:
+            others = max(told.alternatives, _rivals(amount, {part.place for part in told.parts}, items))
+            return replace(told, alternatives=others)
+    return _subset(amount, day, items, terms)
+
+
+def _rivals(amount: int, chosen: set[int], items: Sequence[Item]) -> int:
+    """How many other sets of items make the amount: all of few items, of many those of up to three."""
+    inside = {item.open for item in items if item.place in chosen}
+    swaps = sum(item.open in inside for item in items if item.place not in chosen)
+    if len(items) <= FEW:
+        found = exact([item.open for item in items], amount)
+        return max(swaps, found[1] - 1 if found else 0)
+    return max(swaps, few([item.open for item in items], amount) - int(len(chosen) <= 3))
+
+
+def _named(
+    amount: int, day: date, named: Sequence[Item], items: Sequence[Item], terms: Matching, *, sure: float
+) -> Choice | None:
+    """The text names items: they are paid short, in part, some of them, or with more than they need."""
     owed = sum(item.open for item in named)
     facts: dict[str, int | str] = {"named": len(named)}
-    if owed == amount:
-        return Choice(_all(named), sure, "items.named", facts=facts)
     if len(named) == 1 and amount < owed:
         closing = _with_residual(amount, day, named[0], terms, sure - 0.02)
         if closing.parts:
@@ -101,6 +162,10 @@ def _named(amount: int, day: date, named: Sequence[Item], terms: Matching, sure:
         short: dict[str, int | str] = {**facts, "short": owed - amount, "code": "deduction"}
         return Choice((Part(named[0].place, amount),), sure - 0.02, "items.named_part", facts=short)
     if amount > owed:
+        more = {item.place for item in named}
+        rest = [item for item in items if item.place not in more and item.open == amount - owed]
+        if rest:
+            return Choice(_all([*named, rest[0]]), 0.90, "items.named_more", len(rest) - 1, {**facts, "rest": 0})
         return Choice(_all(named), sure - 0.03, "items.named_more", facts={**facts, "rest": amount - owed})
     found = exact([item.open for item in named], amount)
     if found is not None and found[1] == 1:

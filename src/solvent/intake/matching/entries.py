@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 import polars as pl
 
+from solvent.base.money import half_up
 from solvent.books.books import TABLES, Books
 from solvent.intake.matching.match import Matched
 from solvent.intake.matching.question import Question
@@ -50,6 +51,7 @@ def entries(
             pl.col("day_on").alias("received_on"),
             "currency",
             "amount",
+            _worth(asked).alias("booked_amount"),
             "reference",
         ),
         "allocations": _allocations(items),
@@ -74,6 +76,13 @@ def entries(
         for name, frame in told.items()
         if frame.height
     }
+
+
+def _worth(asked: Question) -> pl.Expr:
+    """Foreign money in the books' own currency, at the rate of their day; empty in their own, and without a rate."""
+    abroad = {currency: factor for currency, factor in asked.rates.items() if factor != 1.0}
+    factor = pl.col("currency").replace_strict(abroad, default=None, return_dtype=pl.Float64)
+    return half_up(pl.col("amount") * factor)
 
 
 def made_by(books: Books, line_or_receipt: str) -> Mapping[str, list[str]]:

@@ -14,9 +14,10 @@ import polars as pl
 from solvent.base.table import DType
 from solvent.intake.matching.booked import Told, outgoing, plans, recorded, transfers
 from solvent.intake.matching.choice import Choice, Item, Matching, Part, choose
+from solvent.intake.matching.names import is_person
 from solvent.intake.matching.payer import Payer, payers
 from solvent.intake.matching.question import Question
-from solvent.intake.matching.references import Numbers, named, numbers
+from solvent.intake.matching.references import Named, Numbers, named, numbers
 
 DECISIONS: dict[str, DType] = {
     "source": pl.String, "source_id": pl.String, "customer_id": pl.String, "decision": pl.String,
@@ -33,6 +34,10 @@ PARTS: dict[str, DType] = {
 amount: in the target's currency; source_amount: in that of the money; residual: closed beside it without money."""
 
 TERMS = Matching()
+STRANGER, PERSON, THIRD_PARTY = 0.94, 0.90, 0.80
+"""The most that a reference says of the customer where the name is nobody's, a person's, or another customer's."""
+LIKELY = 0.85
+"""A name so much like the customer's that a reference to its invoices makes it sure."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,8 @@ class _Desk:
     rates: Mapping[str, float]
     terms: Matching
     spent: dict[int, int] = field(default_factory=dict)
+    guessed: set[str] = field(default_factory=set)
+    """Customers of whose items a proposal has taken a part: what is left of them proves nothing."""
 
     def left(self, place: int) -> int:
         """What is still owed on an item."""
@@ -65,7 +72,7 @@ class _Desk:
             rest = self.left(place)
             if rest > 0:
                 item = self.items[place]
-                told.append(replace(item, open=rest))
+                told.append(item if rest == item.open else replace(item, open=rest))
         return told
 
 
@@ -93,21 +100,27 @@ def _incoming(asked: Question, money: pl.DataFrame, terms: Matching) -> list[Tol
     """Money of customers, the surest matches first, so that no open amount is paid twice."""
     desk = _desk(asked, terms)
     rows = list(money.iter_rows(named=True))
-    heap: list[tuple[float, date, str, int]] = []
+    heap: list[tuple[bool, float, date, str, int]] = []
     found: dict[int, tuple[Payer, Choice, float]] = {}
     for place, (row, payer) in enumerate(zip(rows, payers(asked, money))):
         found[place] = (payer, *_read(row, payer, desk))
-        heap.append((-found[place][2], row["day_on"], row["source_id"], place))
+        heap.append(
+            (not _automatic(*found[place][1:], terms), -found[place][2], row["day_on"], row["source_id"], place)
+        )
     heapify(heap)
     told: dict[int, Told] = {}
     while heap:
-        minus, day, key, place = heappop(heap)
+        unsure, minus, day, key, place = heappop(heap)
         payer, choice, score = found[place]
         if any(desk.left(part.place) < part.amount + part.residual for part in choice.parts):
             choice, score = _read(rows[place], payer, desk)
+            if str(choice.facts.get("customer", "")) in desk.guessed:
+                choice = replace(choice, alternatives=max(choice.alternatives, 1))
             found[place] = (payer, choice, score)
-            heappush(heap, (-score, day, key, place))
+            heappush(heap, (not _automatic(choice, score, terms), -score, day, key, place))
             continue
+        if unsure and score >= terms.proposal_score:
+            desk.guessed.add(str(choice.facts.get("customer", "")))
         if score >= terms.proposal_score:
             for part in choice.parts:
                 desk.spent[part.place] = desk.spent.get(part.place, 0) + part.amount + part.residual
@@ -131,28 +144,55 @@ def _desk(asked: Question, terms: Matching) -> _Desk:
 def _read(row: Mapping[str, Any], payer: Payer, desk: _Desk) -> tuple[Choice, float]:
     """The best reading of one sum today, and its score."""
     hits = named(row["reference"], desk.index)
-    sure = [item for item in desk.of(sorted(hits.full)) if item.currency == row["currency"]]
-    owners = {item.customer_id for item in sure}
+    owner = _owner(row, hits, desk)
     customer, score = payer.customer_id, payer.score
-    third_party = bool(customer and len(owners) == 1 and customer not in owners and payer.reason != "payer.booked")
-    if len(owners) == 1 and (not customer or third_party or payer.score < 0.96):
-        customer, score = owners.pop(), 0.80 if third_party else 0.96
-    elif len(owners) == 1 and customer in owners:
-        score = max(score, 0.99)
+    if owner and owner != customer:
+        meant = _chosen(row, owner, hits, desk)
+        if not customer:
+            named_only = (not row["payer"] or payer.alternatives) and meant.reason == "items.named"
+            score = PERSON if is_person(row["payer"]) else 0.96 if named_only else STRANGER
+            return _scored(meant, owner, score)
+        own = _chosen(row, customer, hits, desk)
+        if payer.score >= 0.96 and (own.parts or meant.reason != "items.named"):
+            return _scored(replace(own, alternatives=own.alternatives + 1), customer, score)
+        if payer.score >= 0.96:
+            return _scored(replace(meant, facts={**meant.facts, "pays_for": owner}), owner, THIRD_PARTY)
+        return _scored(meant, owner, STRANGER)
     if not customer:
         return Choice(reason="payer.unknown", alternatives=payer.alternatives), 0.0
-    places = desk.by_customer.get((customer, row["currency"]), [])
-    choice = choose(row["amount"], row["day_on"], desk.of(places), full=hits.full, digits=hits.digits, terms=desk.terms)
-    if not choice.parts:
-        abroad = _abroad(row, customer, sorted(hits.full | hits.digits), desk)
-        choice = abroad or choice
-    if not choice.parts:
-        return Choice(reason="payer.only", facts={**choice.facts, "customer": customer}), round(score * 0.9, 4)
+    if payer.alternatives:
+        score = min(score, STRANGER)
+    elif owner and payer.score >= LIKELY:
+        score = max(score, 0.99)
+    return _scored(_chosen(row, customer, hits, desk), customer, score)
+
+
+def _owner(row: Mapping[str, Any], hits: Named, desk: _Desk) -> str:
+    """The one customer whose open items the text names by their full numbers, else by their digits."""
+    for places in (hits.full, hits.digits):
+        owners = {item.customer_id for item in desk.of(sorted(places)) if item.currency == row["currency"]}
+        if owners:
+            return owners.pop() if len(owners) == 1 else ""
+    return ""
+
+
+def _chosen(row: Mapping[str, Any], customer: str, hits: Named, desk: _Desk) -> Choice:
+    """What the money pays of one customer's items, in its own currency or in another."""
+    items = desk.of(desk.by_customer.get((customer, row["currency"]), []))
+    choice = choose(
+        row["amount"], row["day_on"], items,
+        full=hits.full, digits=hits.digits, tail=hits.tail, months=hits.months, terms=desk.terms,
+    )  # fmt: skip
+    if choice.parts:
+        return choice
+    return _abroad(row, customer, sorted(hits.full | hits.digits), desk) or choice
+
+
+def _scored(choice: Choice, customer: str, score: float) -> tuple[Choice, float]:
     facts = {**choice.facts, "customer": customer}
-    if third_party:
-        facts["pays_for"] = customer
-    told = Choice(choice.parts, choice.sure, choice.reason, choice.alternatives, facts)
-    return told, round(min(score, choice.sure), 4)
+    if not choice.parts:
+        return Choice(reason="payer.only", alternatives=choice.alternatives, facts=facts), round(score * 0.9, 4)
+    return replace(choice, facts=facts), round(min(score, choice.sure), 4)
 
 
 def _abroad(row: Mapping[str, Any], customer: str, places: Sequence[int], desk: _Desk) -> Choice | None:
@@ -197,6 +237,10 @@ def _framed(asked: Question, told: Sequence[Told], terms: Matching) -> Matched:
     return Matched(
         pl.DataFrame(decisions, schema=DECISIONS, orient="row"), pl.DataFrame(parts, schema=PARTS, orient="row")
     )
+
+
+def _automatic(choice: Choice, score: float, terms: Matching) -> bool:
+    return score >= terms.automatic_score and not choice.alternatives and bool(choice.parts)
 
 
 def _decision(one: Told, terms: Matching) -> str:

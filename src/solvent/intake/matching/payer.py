@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from solvent.intake.matching.names import is_person, nearest, plain_name
+from solvent.intake.matching.names import account_of, head_name, is_person, nearest, plain_name, whole_name
 from solvent.intake.matching.question import Question
 
 ACCOUNT, NAME, TAX, LEARNED, ALIKE = "payer.account", "payer.name", "payer.tax_id", "payer.learned", "payer.alike"
-SURE = {ACCOUNT: 0.99, TAX: 0.98, NAME: 0.97, LEARNED: 0.96}
+BRANCH = "payer.branch"
+SURE = {ACCOUNT: 0.99, TAX: 0.98, NAME: 0.97, LEARNED: 0.96, BRANCH: 0.94}
 """How sure each kind of evidence is on its own."""
 _WORDS = re.compile(r"[^0-9A-Z]+")
 ALIKE_FROM = 0.80
@@ -34,16 +35,10 @@ UNKNOWN_PAYER = Payer()
 
 def payers(asked: Question, money: pl.DataFrame) -> Sequence[Payer]:
     """The payer of each row of ``money`` (as MONEY), in order."""
-    accounts = _one_each(zip(asked.payers["account"], asked.payers["customer_id"]))
-    learned = _one_each((plain_name(name), who) for name, who in zip(asked.payers["name"], asked.payers["customer_id"]))
-    names = _one_each(
-        (plain_name(name), who) for name, who in zip(asked.customers["name"], asked.customers["customer_id"])
-    )
-    tax = _one_each(zip(asked.customers["tax_id"], asked.customers["customer_id"]))
-    known = sorted(name for name in names if name)
+    known_by = _register(asked)
+    known = sorted(known_by.names)
     told = [
-        _told(row, accounts, learned, names, tax)
-        for row in money.select("customer_id", "payer", "payer_account", "reference").iter_rows()
+        _told(row, known_by) for row in money.select("customer_id", "payer", "payer_account", "reference").iter_rows()
     ]
     open_names = sorted(
         {
@@ -54,36 +49,59 @@ def payers(asked: Question, money: pl.DataFrame) -> Sequence[Payer]:
     )
     alike = nearest(open_names, known, ALIKE_FROM)
     return [
-        payer if payer.customer_id or payer.alternatives else _alike(plain_name(name), alike, known, names)
+        payer if payer.customer_id or payer.alternatives else _alike(plain_name(name), alike, known, known_by.names)
         for payer, name in zip(told, money.get_column("payer"))
     ]
 
 
-def _one_each(pairs: object) -> Mapping[str, list[str]]:
+@dataclass(frozen=True)
+class _Register:
+    """Customers by each of their accounts, names and tax numbers; a key of several has them all."""
+
+    accounts: Mapping[str, list[str]]
+    learned: Mapping[str, list[str]]
+    wholes: Mapping[str, list[str]]
+    names: Mapping[str, list[str]]
+    tax: Mapping[str, list[str]]
+
+
+def _register(asked: Question) -> _Register:
+    payers = list(asked.payers.select("customer_id", "name", "account").iter_rows())
+    customers = list(asked.customers.select("customer_id", "name", "tax_id").iter_rows())
+    return _Register(
+        accounts=_one_each((account_of(account), who) for who, _, account in payers),
+        learned=_one_each((plain_name(name), who) for who, name, _ in payers),
+        wholes=_one_each((whole_name(name), who) for who, name, _ in customers),
+        names=_one_each((plain_name(name), who) for who, name, _ in customers),
+        tax=_one_each((whole_name(tax).upper(), who) for who, _, tax in customers),
+    )
+
+
+def _one_each(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for key, who in pairs:  # type: ignore[attr-defined]
+    for key, who in pairs:
         if key and who not in found.setdefault(key, []):
             found[key].append(who)
     return found
 
 
-def _told(
-    row: tuple[str | None, ...],
-    accounts: Mapping[str, list[str]],
-    learned: Mapping[str, list[str]],
-    names: Mapping[str, list[str]],
-    tax: Mapping[str, list[str]],
-) -> Payer:
-    """By what the row says outright; several customers of one name are alternatives."""
+def _told(row: tuple[str | None, ...], known: _Register) -> Payer:
+    """By what the row says outright; several customers of one name, or of name and account, are alternatives."""
     customer, payer, account, reference = row
     if customer:
         return Payer(customer, 1.0, "payer.booked")
     name = plain_name(payer)
+    by_account, by_name = known.accounts.get(account_of(account), []), known.names.get(name, []) if name else []
+    if len(by_name) > 1:
+        by_name = known.wholes.get(whole_name(payer), by_name)
+    if len(by_account) == 1 and len(by_name) == 1 and by_account != by_name:
+        return Payer(by_account[0], 0.85, ACCOUNT, 1)
     for reason, found in (
-        (ACCOUNT, accounts.get(account or "", [])),
-        (NAME, names.get(name, []) if name else []),
-        (LEARNED, learned.get(name, []) if name else []),
-        (TAX, _in_text(reference or "", tax)),
+        (ACCOUNT, by_account),
+        (NAME, by_name),
+        (LEARNED, known.learned.get(name, []) if name else []),
+        (TAX, _in_text(reference or "", known.tax)),
+        (BRANCH, known.names.get(head_name(payer), [])),
     ):  # fmt: skip
         if len(found) == 1:
             return Payer(found[0], SURE[reason], reason)

@@ -24,10 +24,11 @@ class Question:
 
     money: as MONEY. items: item_id, invoice_id, customer_id, issued_on, due_on, currency, open (what is owed, more than
     nothing). recorded: receipts that no bank line is matched with: receipt_id, customer_id, received_on, currency,
-    amount, reference. customers: customer_id, name, tax_id. payers: customer_id, name, account. bills: bill_id,
-    supplier_name, due_on, currency, open. paid_bills: bill payments without a bank line: payment_id, paid_on, currency,
-    amount. flows: planned flows not yet come true: flow_id, due_on, currency, amount (the rest, signed), category,
-    counterparty, reference. accounts: numbers of our own accounts. rates: currency to the books' minor units for one.
+    amount, reference. customers: customer_id, name, tax_id. payers: customer_id, name, account.
+    bills: bill_id, supplier_name, due_on, currency, open. paid_bills: bill payments without a bank line: payment_id,
+    bill_id, supplier_name, paid_on, currency, amount. flows: planned flows not yet come true: flow_id,
+    due_on, currency, amount (the rest, signed), category, counterparty, reference. accounts: numbers of our own
+    accounts. rates: currency to the books' minor units for one.
     """
 
     money: pl.DataFrame
@@ -58,7 +59,10 @@ def question(books: Books) -> Question:
         .sort("received_on", "receipt_id")
         .collect(),
         customers=books.table("customers").select("customer_id", "name", "tax_id").sort("customer_id").collect(),
-        payers=books.table("payers").select("customer_id", "name", "account").sort(pl.all()).collect(),
+        payers=pl.concat([books.table("payers").select("customer_id", "name", "account"), *_paid_before(books)])
+        .unique()
+        .sort(pl.all())
+        .collect(),
         bills=_bills(books),
         paid_bills=_paid_bills(books, matched),
         flows=_flows(books, matched),
@@ -134,12 +138,19 @@ def _items(books: Books, standing: pl.LazyFrame) -> pl.DataFrame:
 
 
 def _paid_bills(books: Books, matched: pl.LazyFrame) -> pl.DataFrame:
-    billed = books.table("bills").select("bill_id", pl.col("currency").alias("billed"))
+    billed = books.table("bills").select("bill_id", "supplier_name", pl.col("currency").alias("billed"))
     return (
         books.table("bill_payments")
         .join(_seen(matched, "bill_payment"), left_on="payment_id", right_on="target_id", how="anti")
         .join(billed, on="bill_id", how="left")
-        .select("payment_id", "paid_on", pl.coalesce("currency", "billed").alias("currency"), "amount")
+        .select(
+            "payment_id",
+            "bill_id",
+            "supplier_name",
+            "paid_on",
+            pl.coalesce("currency", "billed").alias("currency"),
+            "amount",
+        )
         .sort("paid_on", "payment_id")
         .collect()
     )
@@ -149,6 +160,34 @@ def _seen(matched: pl.LazyFrame, target: str) -> pl.LazyFrame:
     """Targets of which a bank line is known already; those taken back are not."""
     sums = matched.filter(pl.col("target") == target).group_by("target_id").agg(pl.col("amount").sum())
     return sums.filter(pl.col("amount") != 0).select("target_id")
+
+
+def _paid_before(books: Books) -> list[pl.LazyFrame]:
+    """Names and accounts under which lines came that are matched with receipts of one customer, twice at least."""
+    standing = (
+        books.table("bank_matches")
+        .filter(pl.col("target") == "receipt")
+        .group_by("line_id", "target_id")
+        .agg(pl.col("amount").sum().alias("matched"))
+        .filter(pl.col("matched") != 0)
+    )
+    seen = standing.join(books.table("bank_lines"), on="line_id").join(
+        books.table("receipts").select(pl.col("receipt_id").alias("target_id"), "customer_id"), on="target_id"
+    )
+    empty = pl.lit(None, dtype=pl.String)
+    made = []
+    for column, name, account in (
+        ("counterparty", pl.col("counterparty"), empty),
+        ("counterparty_account", empty, pl.col("counterparty_account")),
+    ):
+        sure = (
+            seen.filter(pl.col(column).is_not_null())
+            .group_by(column)
+            .agg(pl.col("customer_id").n_unique().alias("many"), pl.len().alias("times"), pl.col("customer_id").first())
+            .filter((pl.col("many") == 1) & (pl.col("times") >= 2))
+        )
+        made.append(sure.select("customer_id", name.alias("name"), account.alias("account")))
+    return made
 
 
 def _bills(books: Books) -> pl.DataFrame:

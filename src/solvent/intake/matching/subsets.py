@@ -10,6 +10,34 @@ MOST = 32
 """Open amounts of one payer that are searched; beyond it chance alone finds sums that mean nothing."""
 
 
+FEW = 16
+"""So few amounts have so few sums that another set with the same sum is no coincidence."""
+_TRIPLES = 60
+"""Among more amounts than this only pairs are counted."""
+
+
+def few(amounts: Sequence[int], target: int) -> int:
+    """How many sets of one, two or three amounts add up to ``target``.
+
+    >>> few([500, 300, 200, 800, 100], 800), few([500, 300, 100], 800)
+    (3, 1)
+    """
+    values = np.sort(np.array(amounts, dtype=np.int64))
+    singles = int((values == target).sum())
+    wanted = target - values
+    hits = np.searchsorted(values, wanted, "right") - np.searchsorted(values, wanted, "left")
+    count = singles + (int(hits.sum()) - int((values * 2 == target).sum())) // 2
+    if len(values) > _TRIPLES:
+        return count
+    for place in range(len(values) - 2):
+        rest, left = values[place + 1 :], target - int(values[place])
+        if left <= 0:
+            break
+        hits = np.searchsorted(rest, left - rest, "right") - np.searchsorted(rest, left - rest, "left")
+        count += (int(hits.sum()) - int((rest * 2 == left).sum())) // 2
+    return count
+
+
 def exact(amounts: Sequence[int], target: int, *, most: int = MOST) -> tuple[tuple[int, ...], int] | None:
     """A subset that adds up to ``target``: its places, and how many subsets there are (counted up to 1,000).
 

@@ -40,7 +40,7 @@ def _trail() -> Sequence[str]:
 def _batches() -> Sequence[str]:
     """Batches of which the trail tells something else: their moment, their state, what they retracted or saw."""
     trail = audit.told_batches()
-    undone = {line["undoes"] for line in trail.values() if "undoes" in line}
+    undone = {line.get("undoes") for line in trail.values()}
     marks = {table: _marks(table) for table in ("store_retraction", "store_sighting")}
     found = set()
     for batch in Batch.objects.all():
@@ -54,11 +54,11 @@ def _batches() -> Sequence[str]:
             line is not None
             and batch.state == state
             and batch.committed_at is not None
-            and batch.committed_at.isoformat() == line["at"]
-            and batch.digests == line["printed"]
-            and marks["store_retraction"].pop(batch.id, "") == line["retracted"]
-            and marks["store_sighting"].pop(batch.id, "") == line["seen"]
-            and changes.documents_print(batch.id) == line["documents"]
+            and batch.committed_at.isoformat() == line.get("at")
+            and batch.digests == line.get("printed")
+            and marks["store_retraction"].pop(batch.id, "") == line.get("retracted")
+            and marks["store_sighting"].pop(batch.id, "") == line.get("seen")
+            and changes.documents_print(batch.id) == line.get("documents")
         )
         if not sound:
             found.add(f"batch {batch.id}")
@@ -100,7 +100,7 @@ def _wrong(name: str, trail: Mapping[int, Mapping[str, Any]]) -> Iterator[str]:
         int(batch[0]): facts.fingerprint(frame.select(facts.PRINTED))
         for batch, frame in rows.partition_by("batch_id", as_dict=True).items()
     }
-    want = {batch: line["printed"][name] for batch, line in trail.items() if name in line["printed"]}
+    want = {batch: line["printed"][name] for batch, line in trail.items() if name in line.get("printed", {})}
     yield from (f"batch {batch} {name}" for batch in set(have) | set(want) if have.get(batch) != want.get(batch))
 
 
