@@ -94,6 +94,8 @@ def _trade(measures: Measures, currency: str) -> dict[str, Json]:
 
 def _company(measures: Measures, currency: str) -> dict[str, Json]:
     """Payables, stock, liquidity and cash."""
+    buckets = [name for name in measures.unallocated_aging.columns if name[0].isdigit()]
+    placed = measures.unallocated
     return {
         "payables": {name: figure.value for name, figure in measures.payables.items()},
         "payables_aging": {
@@ -107,11 +109,25 @@ def _company(measures: Measures, currency: str) -> dict[str, Json]:
             for row in measures.slow_movers.iter_rows(named=True)
         ],
         "liquidity": records(measures.ratios, currency, ("wcr", "operating_wcr")),
+        "unallocated": {
+            "total": amount(_rounded(placed.value), currency),
+            **{name: amount(int_or_none(placed.inputs[name]), currency) for name in ("receipts", "lines", "old")},
+            "old_days": placed.inputs["old_days"],
+        },
+        "unallocated_aging": [
+            {name: amount(cell, row["currency"]) if name in (*buckets, "total") else cell for name, cell in row.items()}
+            for row in measures.unallocated_aging.iter_rows(named=True)
+        ],
         "cash": amount(measures.cash, currency),
         "cash_flow": records(measures.cash_flow, currency, FLOWS),
         "cash_reconciled": records(measures.cash_reconciled, currency, ("total", "balance_change", "difference")),
         "monthly_spend": amount(measures.monthly_spend, currency),
     }
+
+
+def int_or_none(value: object) -> int | None:
+    """A fact that is a whole number; None for anything else."""
+    return value if isinstance(value, int) else None
 
 
 def amount(minor: int | None, currency: str) -> str | None:

@@ -21,7 +21,7 @@ from solvent.intake.bank.table.layout.profile import Profile
 from solvent.intake.intake import COUNTS, REJECTED, Intake, Known, Source
 from solvent.intake.ledger.format import Format
 from solvent.intake.ledger.read import read_ledger
-from solvent.intake.sources.bundle import in_order, merged
+from solvent.intake.sources.bundle import in_order, merged, parts_of
 from solvent.intake.sources.take import Desk, Reader, recognised
 
 CORRECTIONS = ".corrections.csv"
@@ -87,7 +87,8 @@ def load(path: Path, *, formats: Path | None = None, currency: str | None = None
 def _take(sources: Sequence[Source], desk: Desk, currency: str | None) -> Intake:
     """Statements, invoices and records of other systems each by its own reader; the rest together as one ledger."""
     known = Known(currency=currency)
-    found = [(source, recognised(source, desk)) for source in sources]
+    opened = [part for source in sources for part in (parts_of(source) or [source])]
+    found = [(source, recognised(source, desk)) for source in opened]
     documents: list[tuple[Source, Reader]] = [(source, reader) for source, reader in found if reader is not None]
     rest = [source for source, reader in found if reader is None]
     if not documents:
@@ -143,7 +144,13 @@ def _load_folder(folder: Path, desk: Desk, currency: str | None) -> Loaded:
         raise LedgerError("files.nothing_readable", str(folder), known=", ".join(READABLE))
     untyped = [path for path in paths if path.stem not in typed]
     told = own if own is not None and own != UNKNOWN else None
-    intake = _take([_source(path, folder) for path in untyped], desk, told)
+    sources = [_source(path, folder) for path in untyped]
+    known = [
+        source
+        for path, source in zip(untyped, sources)
+        if path.suffix.lower() not in DOCUMENTS or parts_of(source) or recognised(source, desk) is not None
+    ]
+    intake = _take(known, desk, told)
     if not typed:
         return Loaded(intake, paths)
     tables = {**intake.ledger.tables, **typed}

@@ -25,6 +25,7 @@ from solvent.measures.company.payables import (
 )
 from solvent.measures.company.statements import Statements
 from solvent.measures.company.stock import Stock, dio, slow_by_family, slow_movers, slow_share, stock_turnover
+from solvent.measures.company.unallocated import Unallocated, unallocated_aging, unallocated_cash
 from solvent.measures.concentration import Concentrated, Concentration, concentration
 from solvent.measures.dso import Dso, days_to_pay_median, family, weighted_days_to_pay
 from solvent.measures.dso_detail import history
@@ -67,6 +68,8 @@ class Measures:
     slow_by_family: pl.DataFrame
     slow_movers: pl.DataFrame
     ratios: pl.DataFrame
+    unallocated: Figure
+    unallocated_aging: pl.DataFrame
     cash: int | None
     cash_flow: pl.DataFrame
     cash_reconciled: pl.DataFrame
@@ -88,9 +91,10 @@ def measure(books: Books, policy: Policy) -> Measures:
     deliveries, flow = clocks(books, invoicing), operating_cash_flow(books)
     late, young = late_cost(books, deliveries, invoicing), first_year_bad_debt(books)
     slow, turned, own = slow_share(books, stocks), stock_turnover(books, believed), lateness(books, bills)
+    placed = unallocated_cash(books, policy.terms(Unallocated))
     told = (
         *(*variants.values(), effectiveness, paid, paid_median, young),
-        *(late, owing, owing_cogs, own, lying, turned, slow, cycle),
+        *(late, owing, owing_cogs, own, lying, turned, slow, cycle, placed),
     )
     return Measures(
         aging=aging(books, terms=ages),
@@ -121,6 +125,8 @@ def measure(books: Books, policy: Policy) -> Measures:
         slow_by_family=slow_by_family(books, stocks),
         slow_movers=slow_movers(books, stocks),
         ratios=ratios(books, lines),
+        unallocated=placed,
+        unallocated_aging=unallocated_aging(books, policy.terms(Unallocated)),
         cash=cash(books),
         cash_flow=flow,
         cash_reconciled=reconciled(books, flow),

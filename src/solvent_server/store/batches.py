@@ -159,11 +159,11 @@ def undo(company: Company, batch_id: int, actor: str, reason: str) -> Committed:
         back.undoes = batch
         back.save(update_fields=["undoes"])
         told = {}
-        for name in TABLES:
-            again = changes.retracted_by(name, batch)
-            gone = mine[name].get_column("id").to_list() if name in mine else []
+        for name, frame in mine.items():
+            again = changes.again(name, frame.get_column("again").drop_nulls(), company.pk)
+            gone = frame.get_column("id").drop_nulls().to_list()
             if gone or again.height:
-                told[name] = Change(changes.versioned(name, again, company.pk), gone, (), again.height)
+                told[name] = Change(again, gone, (), again.height)
         Batch.objects.filter(id=batch.id).update(state="undone")
         return _written(back, Changes(changes.basis(company.pk), told), None, actor, {"undoes": batch.id})
 

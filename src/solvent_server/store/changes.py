@@ -132,14 +132,13 @@ def no_rows(name: str) -> pl.DataFrame:
     return facts.keyed(name, TABLES[name].empty()).with_columns(pl.lit(0, dtype=pl.Int64).alias("version"))
 
 
-def retracted_by(name: str, batch: Batch) -> pl.DataFrame:
-    """The facts that a batch retracted, whole."""
-    gone = database.read("store_retraction", {"fact": pl.Int64}, 'WHERE "table" = ? AND batch_id = ?', [name, batch.id])
+def again(name: str, ids: pl.Series, company: int) -> pl.DataFrame:
+    """The content of some facts, to be inserted as the next version of their keys."""
+    if not ids.len():
+        return no_rows(name)
     columns = {"id": pl.Int64, "key": pl.String, "digest": pl.String, **TABLES[name].schema}
-    if not gone.height:
-        return pl.DataFrame(schema=columns)
-    rows = database.read(f"fact_{name}", columns, "WHERE company_id = ?", [batch.company_id])
-    return rows.join(gone.select(pl.col("fact").alias("id")), on="id", how="semi")
+    rows = database.read(f"fact_{name}", columns, "WHERE company_id = ?", [company])
+    return versioned(name, rows.join(ids.alias("id").to_frame(), on="id", how="semi"), company)
 
 
 def differences(planned: Changes) -> pl.DataFrame:

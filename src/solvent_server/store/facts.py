@@ -115,6 +115,13 @@ def standing_keys(name: str, company: int, keys: pl.Series) -> pl.DataFrame:
 
     A key that never was is not there; one of which nothing stands has no id.
     """
+    every = versions(name, company, keys)
+    newest = every.group_by("key").agg(pl.col("version").max().alias("newest"))
+    return newest.join(every.filter(pl.col("gone_in").is_null()).drop("version", "gone_in"), on="key", how="left")
+
+
+def versions(name: str, company: int, keys: pl.Series) -> pl.DataFrame:
+    """Every version of some keys: ``id``, ``batch_id``, ``key``, ``digest``, ``version``, ``gone_in``: retracted by."""
     columns = {"id": pl.Int64, "batch_id": pl.Int64, "key": pl.String, "digest": pl.String, "version": pl.Int64}
     if keys.len() <= FEW:
         every = _by_key(name, company, keys.to_list(), columns)
@@ -122,10 +129,8 @@ def standing_keys(name: str, company: int, keys: pl.Series) -> pl.DataFrame:
     else:
         every = database.read(f"fact_{name}", columns, "WHERE company_id = ?", [company])
         every = every.join(keys.alias("key").to_frame().unique(), on="key", how="semi")
-        gone = database.read("store_retraction", {"fact": pl.Int64}, 'WHERE "table" = ?', [name]).get_column("fact")
-    newest = every.group_by("key").agg(pl.col("version").max().alias("newest"))
-    stands = every.join(gone.alias("id").to_frame(), on="id", how="anti").drop("version")
-    return newest.join(stands, on="key", how="left")
+        gone = database.read("store_retraction", {"fact": pl.Int64, "batch_id": pl.Int64}, 'WHERE "table" = ?', [name])
+    return every.join(gone.select(pl.col("fact").alias("id"), pl.col("batch_id").alias("gone_in")), on="id", how="left")
 
 
 def _by_key(name: str, company: int, keys: Sequence[str], columns: Mapping[str, Any]) -> pl.DataFrame:
@@ -140,15 +145,15 @@ def _by_key(name: str, company: int, keys: Sequence[str], columns: Mapping[str, 
     return pl.DataFrame(told, schema=dict(columns), orient="row")
 
 
-def _retracted(name: str, ids: Sequence[int]) -> pl.Series:
+def _retracted(name: str, ids: Sequence[int]) -> pl.DataFrame:
     told: list[tuple[Any, ...]] = []
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
         marks = ", ".join("%s" for _ in part)
         told += database.rows(
-            f'SELECT fact FROM store_retraction WHERE "table" = %s AND fact IN ({marks})', [name, *part]
+            f'SELECT fact, batch_id FROM store_retraction WHERE "table" = %s AND fact IN ({marks})', [name, *part]
         )
-    return pl.Series("fact", [row[0] for row in told], dtype=pl.Int64)
+    return pl.DataFrame(told, schema={"fact": pl.Int64, "batch_id": pl.Int64}, orient="row")
 
 
 def fingerprint(rows: pl.DataFrame) -> str:

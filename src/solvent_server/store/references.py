@@ -32,45 +32,74 @@ LEANINGS: Sequence[Leaning] = (
     Leaning("bank_matches", "target_id", "planned_flows", ("target", "planned_flow")),
     Leaning("bank_matches", "target_id", "bank_lines", ("target", "transfer")),
 )
-_MINE = {"id": pl.Int64, "key": pl.String, "corrected": pl.Boolean, "remains": pl.Boolean}
+_MARKS = ("store_sighting", "store_retraction")
+_MINE = {"key": pl.String, "id": pl.Int64, "again": pl.Int64, "corrected": pl.Boolean, "remains": pl.Boolean}
 
 
 def mine_of(name: str, batch: Batch) -> pl.DataFrame:
-    """What stands today of the rows that a batch answers for: ``id``, ``key``, ``corrected``, ``remains``.
+    """What the keys of a table that a batch had a say in become without it, as if it had never been there.
 
-    These are the rows that it inserted, less those that another import, still counting, has brought too; and rows of
-    an undone import that only this one has brought as well. A row that a later batch corrected and whose correction
-    was undone stands again under another number; it is still this batch's. A row that says something else today was
-    ``corrected``. A key ``remains`` where the batch itself was the correction: the row before it will stand again.
+    Every import and decision that counts says of some keys what they are: by a row it inserted, by a row that it
+    found there already, or by taking one back. What was said last holds; that is so after an undo too.
+
+    Returns:
+        ``key``; ``id``: the fact that counts today and shall no longer; ``again``: the fact whose content shall count
+        again; ``corrected``: the next to say anything of the key has corrected what the batch said; ``remains``:
+        something counts under the key afterwards.
     """
-    columns = {"id": pl.Int64, "batch_id": pl.Int64, "key": pl.String, "digest": pl.String}
-    states = dict(Batch.objects.filter(company_id=batch.company_id).values_list("id", "state"))
-    undos = list(Batch.objects.filter(company_id=batch.company_id, kind="undo").values_list("id", flat=True))
-    seen = database.read("store_sighting", {"fact": pl.Int64, "batch_id": pl.Int64}, 'WHERE "table" = ?', [name])
-    others = [one for one, state in states.items() if state == "committed" and one != batch.id]
-    held = seen.filter(pl.col("batch_id").is_in(others)).select(pl.col("fact").alias("id"))
-    own = database.read(f"fact_{name}", columns, "WHERE batch_id = ?", [batch.id])
-    looked = seen.filter(pl.col("batch_id") == batch.id).select(pl.col("fact").alias("id"))
-    if looked.height:
-        every = database.read(f"fact_{name}", columns, "WHERE company_id = ?", [batch.company_id])
-        undone = [one for one, state in states.items() if state == "undone"]
-        adopted = every.filter(pl.col("batch_id").is_in(undone)).join(looked, on="id", how="semi")
-        own = pl.concat([own, adopted])
-    own = own.join(held, on="id", how="anti")
-    if not own.height:
+    keys = _touched(name, batch)
+    if not keys.len():
         return pl.DataFrame(schema=_MINE)
-    stands = facts.standing_keys(name, batch.company_id, own.get_column("key")).filter(pl.col("id").is_not_null())
-    both = own.select(pl.col("id").alias("was"), "key", "digest").join(stands, on="key", suffix="_now")
-    restored = (pl.col("digest") == pl.col("digest_now")) & pl.col("batch_id").is_in(undos)
-    gone = database.read("store_retraction", {"fact": pl.Int64}, 'WHERE "table" = ? AND batch_id = ?', [name, batch.id])
-    keys = database.read(f"fact_{name}", {"id": pl.Int64, "key": pl.String}, "WHERE company_id = ?", [batch.company_id])
-    before = keys.join(gone.select(pl.col("fact").alias("id")), on="id", how="semi").select("key").unique()
-    return both.join(before.with_columns(pl.lit(True).alias("remains")), on="key", how="left").select(
-        "id",
+    rows = facts.versions(name, batch.company_id, keys)
+    says, rank = _says(name, rows, batch)
+    in_order = says.filter(pl.col("rank") != rank).sort("rank")
+    after = in_order.filter(pl.col("rank") > rank).group_by("key").agg(pl.col("digest").first().alias("after"))
+    last = in_order.group_by("key").agg(pl.col("digest").last().alias("last"), pl.col("fact").last().alias("again"))
+    now = rows.filter(pl.col("gone_in").is_null()).select("key", "id", pl.col("digest").alias("now"))
+    both = says.filter(pl.col("rank") == rank).select("key", "digest")
+    for frame in (after, last, now):
+        both = both.join(frame, on="key", how="left")
+    moves = ~pl.col("last").eq_missing(pl.col("now"))
+    return both.select(
         "key",
-        (~((pl.col("id") == pl.col("was")) | restored)).alias("corrected"),
-        pl.col("remains").fill_null(False),
+        pl.when(moves).then("id").alias("id"),
+        pl.when(moves).then("again").alias("again"),
+        (pl.col("after") != pl.col("digest")).fill_null(False).alias("corrected"),
+        pl.col("last").is_not_null().alias("remains"),
     )
+
+
+def _touched(name: str, batch: Batch) -> pl.Series:
+    """The keys that a batch inserted, saw or took back."""
+    keys = [database.read(f"fact_{name}", {"key": pl.String}, "WHERE batch_id = ?", [batch.id])]
+    where = 'WHERE "table" = ? AND batch_id = ?'
+    marks = [database.read(mark, {"fact": pl.Int64}, where, [name, batch.id]) for mark in _MARKS]
+    ids = pl.concat(marks).get_column("fact")
+    if ids.len():
+        every = database.read(
+            f"fact_{name}", {"id": pl.Int64, "key": pl.String}, "WHERE company_id = ?", [batch.company_id]
+        )
+        keys.append(every.filter(pl.col("id").is_in(ids.to_list())).select("key"))
+    return pl.concat(keys).get_column("key").unique()
+
+
+def _says(name: str, rows: pl.DataFrame, batch: Batch) -> tuple[pl.DataFrame, int]:
+    """Who said what of some rows, ``key``, ``rank``, ``fact``, ``digest`` (both empty where it was taken back).
+
+    rank: the place of who said so among the imports and decisions that count; the batch's own comes with it. An undo
+    says nothing of its own: it only draws from what others have said.
+    """
+    counting = Batch.objects.filter(company_id=batch.company_id, state="committed").exclude(kind="undo")
+    order = list(counting.order_by("committed_at").values_list("id", flat=True))
+    ranks = pl.DataFrame(
+        {"batch_id": order, "rank": range(len(order))}, schema={"batch_id": pl.Int64, "rank": pl.Int64}
+    )
+    seen = database.read("store_sighting", {"fact": pl.Int64, "batch_id": pl.Int64}, 'WHERE "table" = ?', [name])
+    told = rows.select("key", "batch_id", pl.col("id").alias("fact"), "digest")
+    sighted = seen.join(told.drop("batch_id"), on="fact").select("key", "batch_id", "fact", "digest")
+    taken = rows.select("key", pl.col("gone_in").alias("batch_id")).drop_nulls().join(told, ["key", "batch_id"], "anti")
+    said = pl.concat([told, sighted, taken], how="diagonal").join(ranks, on="batch_id").drop("batch_id")
+    return said, order.index(batch.id)
 
 
 def built_on(batch: Batch, mine: Mapping[str, pl.DataFrame]) -> dict[str, str | int] | None:

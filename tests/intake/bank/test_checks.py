@@ -145,6 +145,20 @@ def test_several_statements_of_one_day_follow_each_other() -> None:
     first, second = statement(100, 130, (3, 30), first=3, last=3), statement(130, 110, (3, -20), first=3, last=3)
     assert codes([first, second]) == [None, None]
     assert codes([first, replace(second, opening=131, closing=111)]) == [None, "bank.statement.overlap_differs"]
+    third, fourth = statement(110, 111, (3, 1), first=3, last=3), statement(111, 120, (3, 4), (4, 5), first=3, last=4)
+    every = [first, second, third, fourth]
+    assert codes(every, known((2, 100))) == codes(every[::-1], known((2, 100))) == [None] * 4
+    assert [result.series for result in judged(every[::-1], known())] == [1] * 4
+    assert codes([first, third, fourth], known((2, 100)))[1] == "bank.statement.overlap_differs"
+    assert codes([first], known((2, 100), (3, 120))) == [None]
+    assert codes([first], known((2, 99), (3, 120))) == ["bank.statement.overlap_differs"]
+
+
+def test_an_account_that_is_swept_every_evening_is_told_apart_from_a_statement_that_stands_twice() -> None:
+    swept = statement(0, 0, (3, 30), (3, -30), first=3, last=3)
+    other = replace(swept, lines=lines((3, 20), (3, -20)))
+    assert [result.series for result in judged([swept, swept], known())] == [1, 2]
+    assert [result.series for result in judged([swept, other], known())] == [1, 1]
 
 
 def test_statements_of_a_file_are_a_chain_in_any_order() -> None:

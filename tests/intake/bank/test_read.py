@@ -7,11 +7,13 @@ import random
 import time
 from datetime import date
 from pathlib import Path
+from string import Formatter
 
 import polars as pl
 import pytest
 
 from solvent.books.books import TABLES
+from solvent.files.sentences import SENTENCES
 from solvent.intake.bank.checks import judged, proved, total
 from solvent.intake.bank.read import is_statement, read_statements, statements_of
 from solvent.intake.intake import COUNTS, DOCUMENTS, REJECTED, Intake, Known, Source
@@ -105,9 +107,19 @@ def sound(intake: Intake) -> Intake:
             for rule, broken in TABLES[name].broken().items()
             if rows.select(broken.any()).item()
         }
+    for problem in intake.ledger.problems:
+        assert needed(problem.code) <= set(problem.facts), problem
+    for frame in (intake.rejected, intake.documents.drop_nulls("code")):
+        for code, facts in frame.select("code", "facts").unique().iter_rows():
+            assert needed(code) <= set(json.loads(facts)), code
     loaded = intake.ledger.table("bank_lines").collect().height
     assert intake.counts["rows_loaded"].sum() == loaded
     return intake
+
+
+def needed(code: str) -> set[str]:
+    """The facts that the sentence of a code speaks of."""
+    return {name for _, name, _, _ in Formatter().parse(SENTENCES[code]) if name}
 
 
 def table(intake: Intake, name: str) -> pl.DataFrame:

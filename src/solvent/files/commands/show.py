@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from solvent.assessment import Assessment
+from solvent.documents.figures import int_or_none
 from solvent.files.language import Language
 from solvent.files.screen import Screen
 from solvent.measures.aging import UNAPPLIED
@@ -280,6 +281,10 @@ def company(assessment: Assessment, screen: Screen) -> None:
     flow = measures.cash_flow.tail(3)
     rows = [
         (language.say("cash on all accounts"), _money(language, measures.cash, currency)),
+        (
+            language.say("cash without an invoice (unallocated)"),
+            _money(language, int_or_none(measures.unallocated.value), currency),
+        ),
         (language.say("monthly spend, mean of 3 months"), _money(language, measures.monthly_spend, currency)),
         *(
             (

@@ -66,9 +66,9 @@ def recorded(asked: Question, terms: Matching, done: Sequence[str]) -> list[Told
         & ~pl.col("source_id").is_in(list(done))
         & ((pl.col("category").is_in(["customer", "supplier"])) | pl.col("category").is_null())
     )
-    coming = lines.filter(pl.col("amount") > 0)
-    told = _receipts(asked, coming, terms)
-    return told + _payments(asked, lines.filter(pl.col("amount") < 0), terms)
+    customers = (pl.col("amount") > 0) | (pl.col("category") == "customer").fill_null(False)
+    told = _receipts(asked, lines.filter(customers), terms)
+    return told + _payments(asked, lines.filter(~customers), terms)
 
 
 def _receipts(asked: Question, lines: pl.DataFrame, terms: Matching) -> list[Told]:

@@ -92,6 +92,9 @@ def unallocated_aging(books: Books, terms: Unallocated = DEFAULTS, *, by_custome
 def unallocated_cash(books: Books, terms: Unallocated = DEFAULTS) -> Figure:
     """Unallocated cash in all, in minor units of the books' currency; 0 where everything is placed.
 
+    Foreign money is told at the newest rate: it is cash. The column ``unapplied`` of the ageing tells the same receipts
+    as they were booked, where the ledger books them.
+
     ``inputs``: receipts and lines, each its own sum, and old (of both, what is older than ``old_days``).
     """
     rows = unallocated(books, terms)
@@ -112,7 +115,7 @@ def _sum(rows: pl.DataFrame, books: Books) -> int | None:
 
 
 def _receipts(books: Books) -> pl.LazyFrame:
-    """What no item took of each receipt. A receipt that another one of the opposite sign undoes counts with neither."""
+    """What no item took of each receipt; a rest that was paid back, or whose receipt was undone, counts no more."""
     applied = (
         books.table("allocations")
         .filter(pl.col("source") == "receipt")
@@ -126,8 +129,8 @@ def _receipts(books: Books) -> pl.LazyFrame:
         .with_columns(left.alias("amount"))
         .filter(pl.col("amount") != 0)
     )
-    alike = ("customer_id", "received_on", "currency", pl.col("amount").abs().alias("size"))
-    turn = pl.int_range(pl.len()).over(*alike, pl.col("amount") > 0, order_by="receipt_id")
+    alike = ("customer_id", "currency", pl.col("amount").abs().alias("size"))
+    turn = pl.int_range(pl.len()).over(*alike, pl.col("amount") > 0, order_by=["received_on", "receipt_id"])
     undone = pl.min_horizontal((pl.col("amount") > 0).sum(), (pl.col("amount") < 0).sum()).over(*alike)
     return rests.filter(turn >= undone).select(
         pl.lit(RECEIPT).alias("kind"),
