@@ -169,7 +169,7 @@ def test_every_receipt_and_every_payment_is_in_the_bank(plan: Plan) -> None:
 
 def test_names_and_numbers_are_short_and_one_of_a_kind() -> None:
     for name, declared in TABLES.items():
-        if len(declared.key) == 1:
+        if len(declared.key) == 1 and table(name).height:
             width = table(name).get_column(declared.key[0]).str.len_chars().max()
             assert width <= 12, name  # type: ignore[operator]
     assert table("customers").get_column("name").is_unique().all()

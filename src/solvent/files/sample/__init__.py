@@ -86,7 +86,8 @@ def generate(plan: Plan) -> Sample:
     facts = stories.facts(tables, extra, plan, told, money.squeeze)
     name, name_en = company_name(plan)
     truth = {"seed": plan.seed, "size": plan.size, "company": name, "stories": facts}
-    return Sample(plan, name, name_en, CURRENCY, {key: tables[key] for key in TABLES if key in tables}, extra, truth)
+    whole = {key: tables.get(key, table.empty()) for key, table in TABLES.items()}
+    return Sample(plan, name, name_en, CURRENCY, whole, extra, truth)
 
 
 def write_sample(sample: Sample, folder: Path) -> None:
