@@ -25,6 +25,7 @@ from solvent_server.store import guards
 _place: dict[str, Path] = {}
 _LOCK = 0x50_17_E4
 _BLOCK = 100_000
+_LAST = 2**63 - 1
 _reading = threading.local()
 
 
@@ -92,9 +93,13 @@ def told() -> Iterator[None]:
         yield
     except (DatabaseError, InterfaceError) as error:
         connection.close_if_unusable_or_obsolete()
-        raise SolventError("store.database", str(folder()), error=str(error).strip().splitlines()[0]) from error
+        raise SolventError("store.database", str(folder()), error=_first_line(error)) from error
     except OSError as error:
         raise SolventError("store.disk", str(error.filename or folder()), error=error.strerror or str(error)) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 @contextmanager
@@ -152,40 +157,68 @@ def _read_sqlite(table: str, columns: dict[str, Any], where: str, values: Sequen
     of a file when any handle of the process on it is closed), so the standard library's is the only one. A large table
     is read in blocks side by side, over connections of their own, as far as this transaction has not written to it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(f'SELECT COALESCE(MIN(id), 0), COALESCE(MAX(id), -1) FROM "{table}"')
-        first, last = cursor.fetchone()
-    condition = f"{where} AND" if where else "WHERE"
-    sql = f"SELECT {', '.join(f'json_group_array({_told(*column)})' for column in columns.items())} "
-    sql += f'FROM "{table}" {condition} id >= ? AND id < ?'
-    starts = range(first, last + 1, _BLOCK)
+    source = f'FROM "{table}" NOT INDEXED {where} {"AND" if where else "WHERE"} id BETWEEN ? AND ?'
+    starts = _starts(table)
 
-    def block(start: int, link: Any) -> pl.DataFrame:
-        cells = link.execute(sql, [*values, start, start + _BLOCK]).fetchone()
-        return pl.DataFrame([_apart(name, text, dtype) for (name, dtype), text in zip(columns.items(), cells)])
+    def block(start: int, end: int, link: Any) -> pl.DataFrame:
+        """Columns that are empty in a whole block, as many are, are only looked at and not carried."""
+        link.create_function("exactly", 1, _exactly, deterministic=True)
+        asked = [*values, start, end]
+        looks = ", ".join(f'EXISTS (SELECT 1 {source} AND "{name}" IS NOT NULL)' for name in columns)
+        filled = link.execute(f"SELECT {looks}", asked * len(columns)).fetchone()
+        full = {name: dtype for (name, dtype), some in zip(columns.items(), filled) if some}
+        told = ", ".join(["COUNT(*)", *(f"json_group_array({_told(*column)})" for column in full.items())])
+        try:
+            count, *cells = link.execute(f"SELECT {told} {source}", asked).fetchone()
+        except sqlite3.DataError:  # more text than one value may hold: half of it at a time
+            middle = (start + end) // 2
+            return pl.concat([block(start, middle, link), block(middle + 1, end, link)])
+        carried = {name: _apart(name, text, dtype) for (name, dtype), text in zip(full.items(), cells)}
+        bare = (pl.repeat(None, count, dtype=dtype, eager=True).alias(name) for name, dtype in columns.items())
+        return pl.DataFrame([carried.get(one.name, one) for one in bare])
 
     if len(starts) <= 2 or connection.in_atomic_block:
         inner = connection.connection
-        frames = [block(start, inner) for start in starts]
+        frames = [block(start, _end(start), inner) for start in starts]
     else:
         with ThreadPoolExecutor(2) as pool:
             frames = list(pool.map(lambda start: _apart_from(block, start), starts))
     return pl.concat(frames) if frames else pl.DataFrame(schema=columns)
 
 
-def _apart_from(block: Callable[[int, Any], pl.DataFrame], start: int) -> pl.DataFrame:
+def _starts(table: str) -> list[int]:
+    """The first id of each block of a table; where ids are far apart, what lies between costs nothing."""
+    starts: list[int] = []
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT MIN(id) FROM "{table}"')
+        while (first := cursor.fetchone()[0]) is not None:
+            starts.append(first)
+            if _end(first) == _LAST:
+                break
+            cursor.execute(f'SELECT MIN(id) FROM "{table}" WHERE id > %s', [_end(first)])
+    return starts
+
+
+def _end(start: int) -> int:
+    return min(start + _BLOCK - 1, _LAST)
+
+
+def _apart_from(block: Callable[[int, int, Any], pl.DataFrame], start: int) -> pl.DataFrame:
     """A block over a read-only connection of its own."""
     link = sqlite3.connect(f"file:{quote(uri())}?mode=ro", uri=True, timeout=20)
     try:
-        return block(start, link)
+        return block(start, _end(start), link)
     finally:
         link.close()
 
 
 def _told(name: str, dtype: Any) -> str:
-    if dtype == pl.Float64:
-        return f'CASE WHEN "{name}" IS NULL THEN NULL ELSE printf(\'%!.17g\', "{name}") END'
-    return f'"{name}"'
+    return f'exactly("{name}")' if dtype == pl.Float64 else f'"{name}"'
+
+
+def _exactly(cell: float | None) -> str | None:
+    """A number as text that gives the same number back; SQLite's own printing does not for all of them."""
+    return None if cell is None else repr(cell)
 
 
 def _apart(name: str, text: str, dtype: Any) -> pl.Series:
@@ -247,7 +280,7 @@ def write(table: str, frame: pl.DataFrame) -> None:
         return
     names = ", ".join(f'"{name}"' for name in frame.columns)
     if on_postgresql():
-        with connection.cursor() as cursor:
+        with connection.wrap_database_errors, connection.cursor() as cursor:
             copy = f'COPY "{table}" ({names}) FROM STDIN (FORMAT csv)'
             with cursor.copy(copy) as pipe:
                 for part in frame.iter_slices(100_000):
@@ -255,7 +288,7 @@ def write(table: str, frame: pl.DataFrame) -> None:
         return
     marks = ", ".join("?" for _ in frame.columns)
     ready = frame.select(_sqlite_cell(name, dtype) for name, dtype in frame.schema.items())
-    with connection.cursor() as cursor:
+    with connection.wrap_database_errors, connection.cursor() as cursor:
         inner = cursor.cursor if hasattr(cursor, "cursor") else cursor
         insert = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'
         for part in ready.iter_slices(50_000):

@@ -24,10 +24,13 @@ def keyed(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Rows of a table with ``key`` (the table's key as text) and ``digest`` (of what they say, stable for ever).
 
     The digest is over the filled columns with their names, so that a column added later changes no old digest.
-    Control characters that a database cannot keep, or that keep columns apart here, become U+FFFD.
+    Control characters that a database cannot keep, or that keep columns apart here, become U+FFFD. What is no finite
+    number becomes empty, and there is one zero.
     """
     table = TABLES[name]
-    clean = frame.with_columns(pl.col(pl.String).str.replace_all("[\x00\x1f]", "\ufffd"))
+    number = pl.col(pl.Float64)
+    finite = pl.when(number == 0).then(0.0).when(number.is_finite()).then(number)
+    clean = frame.with_columns(pl.col(pl.String).str.replace_all("[\x00\x1f]", "\ufffd"), finite.name.keep())
     said = []
     for column, declared in table.columns.items():
         if column not in LEFT_OUT:
