@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
-import solvent.assessment  # noqa: F401  (brings every family of terms)
+import solvent.assessment
+import solvent.files.guard.limits  # noqa: F401  (brings its own)
 from solvent.documents.dictionary import data_dictionary, term_list
 from solvent.files.command import OK, Command
 from solvent.files.language import Language
