@@ -32,5 +32,5 @@ class Assessment:
 def assess(books: Books, policy: Policy, *, seed: int) -> Assessment:
     """A pure function: the same books, policy and seed give the same assessment, on any machine."""
     measures = measure(books, policy)
-    snapshot = Snapshot(books, measures)
+    snapshot = Snapshot(books, policy, measures)
     return Assessment(snapshot, policy, seed)

@@ -5,16 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from solvent.base.terms import Policy
 from solvent.books.books import Books
 from solvent.measures.measures import Measures
+from solvent.payment.payment import Payment
+from solvent.simulation.paths import CashPaths
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The books of one day and what was computed from them; frozen."""
+    """The books of one day and what was computed from them; frozen.
+
+    payment: None where nothing was ever invoiced. paths: None where there is nothing to simulate. Why either is
+    missing stands in the problems of the assessment.
+    """
 
     books: Books
+    policy: Policy
     measures: Measures
+    payment: Payment | None = None
+    paths: CashPaths | None = None
 
     @property
     def as_of(self) -> date:

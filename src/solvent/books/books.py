@@ -14,10 +14,11 @@ from solvent.base.problem import LedgerError, Problem
 from solvent.base.table import Table
 from solvent.books.cash import BALANCES, BANK_ACCOUNTS, BANK_LINES, BANK_MATCHES, FX_RATES, PLANNED_FLOWS
 from solvent.books.customers import CUSTOMERS, GROUPS, PAYERS, STATEMENTS
+from solvent.books.facilities import FACILITIES
 from solvent.books.journal import Journal, build
 from solvent.books.orders import DELIVERIES, ORDERS
 from solvent.books.payables import BILL_PAYMENTS, BILLS
-from solvent.books.receivables import ALLOCATIONS, CREDIT_NOTES, DISPUTES, OPEN_ITEMS, RECEIPTS
+from solvent.books.receivables import ALLOCATIONS, CREDIT_NOTES, DISPUTES, OPEN_ITEMS, PROMISES, RECEIPTS
 from solvent.books.stock import STOCK
 
 TABLES: Mapping[str, Table] = {
@@ -31,6 +32,7 @@ TABLES: Mapping[str, Table] = {
         CREDIT_NOTES,
         ALLOCATIONS,
         DISPUTES,
+        PROMISES,
         ORDERS,
         DELIVERIES,
         BILLS,
@@ -40,6 +42,7 @@ TABLES: Mapping[str, Table] = {
         BALANCES,
         PLANNED_FLOWS,
         BANK_MATCHES,
+        FACILITIES,
         FX_RATES,
         STATEMENTS,
         STOCK,
@@ -59,6 +62,8 @@ DAY_OF: Mapping[str, str] = {
     "bank_lines": "booked_on",
     "bank_matches": "matched_on",
     "balances": "day_on",
+    "facilities": "told_on",
+    "promises": "made_on",
     "fx_rates": "day_on",
     "statements": "period_end",
     "stock": "counted_on",

@@ -127,3 +127,24 @@ DISPUTES = Table(
     },
     laws={"closed_before_opened": Law(pl.col("closed_on") >= pl.col("opened_on"), "it ends after it begins")},
 )
+
+PROMISES = Table(
+    "promises",
+    "A customer said that it will pay so much by a day: on one item, or on its account.",
+    key=("promise_id",),
+    columns={
+        "promise_id": Column(pl.String, "our number for the promise"),
+        "customer_id": Column(pl.String, "who promised"),
+        "item_id": Column(pl.String, "the open item it is about; empty: the whole account", empty=True),
+        "made_on": Column(pl.Date, "day it was given"),
+        "promised_on": Column(pl.Date, "day by which the money is to be here"),
+        "currency": ITEM_CURRENCY,
+        "amount": Column(pl.Int64, "what was promised; empty: all that is open", unit="minor units", empty=True),
+        "withdrawn_on": Column(pl.Date, "day it was taken back or replaced; empty: it stands", empty=True),
+        "recorded_on": KNOWN,
+    },
+    laws={
+        "promised_before_made": Law(pl.col("promised_on") >= pl.col("made_on"), "a promise is about a day to come"),
+        "amount_not_positive": Law(pl.col("amount") > 0, "a promise is of some amount"),
+    },
+)

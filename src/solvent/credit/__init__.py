@@ -1,0 +1,1 @@
+"""Credit: how good is each customer?"""

@@ -1,0 +1,1 @@
+"""Decisions: what to do today; each is a question to the snapshot."""

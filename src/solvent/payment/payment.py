@@ -1,0 +1,40 @@
+"""Payment: what the past teaches about who pays when, and the law of every item that stands open: one bundle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from solvent.base.terms import Policy
+from solvent.books.books import Books
+from solvent.payment.books import items_of
+from solvent.payment.champion import Champion, Choice, choose
+from solvent.payment.curves import Curves, predict
+from solvent.payment.history import History
+from solvent.payment.laws import Fitted, Laws, fit
+
+
+@dataclass(frozen=True)
+class Payment:
+    """What was learned by the end of the day of the books; frozen.
+
+    history: every item and how it ended, as ``books.items_of`` gives it. choice: which way to fit was best. fitted: the
+    laws; None where nothing was ever paid and nothing stands open. open: the curves of the items that stand open, in
+    the order of ``history``, with what is left open of each.
+    """
+
+    history: pl.DataFrame
+    choice: Choice
+    fitted: Fitted
+    open: Curves
+
+
+def learn(books: Books, policy: Policy) -> Payment:
+    """Fit the laws on all that is known, and predict every item that stands open."""
+    history = items_of(books, policy.terms(History))
+    customers = books.journal.customers.height
+    choice = choose(history, customers, books.as_of, laws=policy.terms(Laws), terms=policy.terms(Champion))
+    fitted = fit(history, books.as_of, customers, choice.terms)
+    running = history.filter(pl.col("end").is_null() & (pl.col("open") > 0))
+    return Payment(history, choice, fitted, predict(fitted, running, books.as_of))

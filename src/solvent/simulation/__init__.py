@@ -1,0 +1,1 @@
+"""Simulation: all money in and out on joint paths."""
