@@ -92,7 +92,7 @@ def _mixed(bits: pl.Series) -> pl.Series:
     return (bits ^ (bits // 2**31)) + _STEP
 
 
-_CENTRE = (
+CENTRE = (
     (
         3.3871328727963666080e0,
         1.3314166789178437745e2,
@@ -114,7 +114,7 @@ _CENTRE = (
         5.2264952788528545610e3,
     ),
 )
-_SIDE = (
+SIDE = (
     (
         1.42343711074968357734e0,
         4.63033784615654529590e0,
@@ -136,7 +136,7 @@ _SIDE = (
         1.05075007164441684324e-9,
     ),
 )
-_TAIL = (
+TAIL = (
     (
         6.65790464350110377720e0,
         5.46378491116411436990e0,
@@ -166,9 +166,9 @@ def _quantile(draws: pl.Series) -> pl.Series:
     off = pl.col("u") - 0.5
     outer = pl.min_horizontal(pl.col("u"), 1.0 - pl.col("u"))
     frame = frame.with_columns(off.alias("off"), outer.log().neg().sqrt().alias("far"))
-    middle = pl.col("off") * _ratio(_CENTRE, 0.180625 - pl.col("off") * pl.col("off"))
-    side = pl.when(pl.col("far") <= 5.0).then(_ratio(_SIDE, pl.col("far") - 1.6))
-    size = side.otherwise(_ratio(_TAIL, pl.col("far") - 5.0))
+    middle = pl.col("off") * _ratio(CENTRE, 0.180625 - pl.col("off") * pl.col("off"))
+    side = pl.when(pl.col("far") <= 5.0).then(_ratio(SIDE, pl.col("far") - 1.6))
+    size = side.otherwise(_ratio(TAIL, pl.col("far") - 5.0))
     away = pl.when(pl.col("off") < 0).then(-size).otherwise(size)
     return frame.select(pl.when(pl.col("off").abs() <= 0.425).then(middle).otherwise(away)).to_series()
 
