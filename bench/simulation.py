@@ -23,12 +23,12 @@ import polars as pl
 from scipy.special import ndtr, ndtri
 
 from solvent.payment.laws import fit
-from solvent.simulation.failure import survival, until_failure
+from solvent.simulation.items.failure import survival, until_failure
 from solvent.simulation.horizon import weekly
-from solvent.simulation.kernel import thresholds
+from solvent.simulation.items.kernel import thresholds
 from solvent.simulation.noise import keys_of, quantiles
-from solvent.simulation.receipts import OpenBook, receipts
-from solvent.simulation.together import Joint, moves
+from solvent.simulation.items.receipts import OpenBook, receipts
+from solvent.simulation.items.together import Joint, moves
 
 SYSTEMIC, SECTOR, CUSTOMER = 0.12, 0.04, 0.30
 FAIL_SYSTEMIC, FAIL_SECTOR = 0.10, 0.10
@@ -40,7 +40,9 @@ def made(items: int, customers: int, weeks: int, seed: int = 7) -> dict[str, Any
     """A book: who owes what, and each item's chance to be paid by the end of each week."""
     draw = np.random.default_rng(seed)
     size = draw.pareto(1.2, customers) + 0.2
-    customer = np.sort(np.concatenate([np.arange(customers), draw.choice(customers, items - customers, p=size / size.sum())]))
+    customer = np.sort(
+        np.concatenate([np.arange(customers), draw.choice(customers, items - customers, p=size / size.sum())])
+    )
     middle = draw.integers(-8, 13, items) + draw.gamma(2.0, 1.5, customers)[customer]
     spread = 0.6 + 0.3 * draw.gamma(2.0, 1.0, customers)[customer]
     week = np.arange(1, weeks + 1)[None, :]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -18,8 +19,16 @@ ROOT = Path(__file__).parents[1]
 LEFT_OUT: list[str] = []
 
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--all", action="store_true", help="run the long tests too")
+    parser.addoption("--all", action="store_true", help="run the long tests too, and try more cases in the others")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--all"):
+        os.environ["SOLVENT_TESTS"] = "all"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,6 +1,10 @@
-"""Assessment: the whole run on one page: books and policy in, all that the company needs to know out.
+"""Assessment: the whole run on one page. Books in, everything that is said about them out; nothing else happens here.
 
-Start reading here. Each line of ``assess`` is one floor of the house, from the ground up.
+measures     arithmetic on the books
+payment      when each open item will be paid
+simulation   all money in and out on joint paths
+snapshot     all that a decision may look at
+liquidity    what the paths say about cash
 """
 
 from __future__ import annotations
@@ -10,8 +14,13 @@ from dataclasses import dataclass
 
 from solvent.base.problem import Problem
 from solvent.base.terms import Policy
-from solvent.books.books import Books
+from solvent.books.books import Basis, Books
+from solvent.decisions.liquidity.liquidity import Outlook, outlook
+from solvent.decisions.liquidity.stress.crisis import Crisis, CrisisPlan, crisis
 from solvent.measures.measures import measure
+from solvent.payment.payment import learn
+from solvent.simulation.company import simulate_company
+from solvent.simulation.paths import CashPaths
 from solvent.snapshot import Snapshot
 
 
@@ -20,17 +29,56 @@ class Assessment:
     """What one run gives, and what it was made of: the same books, policy and seed give the same assessment."""
 
     snapshot: Snapshot
-    policy: Policy
+    outlook: Outlook
+    crisis: CrisisPlan
     seed: int
 
     @property
+    def policy(self) -> Policy:
+        """The policy of the day."""
+        return self.snapshot.policy
+
+    @property
     def problems(self) -> Sequence[Problem]:
-        """What a reader of the figures has to know: about the source first, then about each measure."""
-        return (*self.snapshot.books.problems, *self.snapshot.measures.problems)
+        """What a reader of the figures has to know: about the source first, then about each floor's."""
+        snapshot = self.snapshot
+        simulated = () if snapshot.paths is None else snapshot.paths.problems
+        told = (*snapshot.books.problems, *snapshot.measures.problems, *simulated, *self.outlook.problems)
+        return _once(told)
 
 
-def assess(books: Books, policy: Policy, *, seed: int) -> Assessment:
-    """A pure function: the same books, policy and seed give the same assessment, on any machine."""
-    measures = measure(books, policy)
-    snapshot = Snapshot(books, policy, measures)
-    return Assessment(snapshot, policy, seed)
+def assess(
+    books: Books, policy: Policy, *, seed: int, workers: int = 1, baseline: CashPaths | None = None
+) -> Assessment:
+    """A pure function: the same books, policy and seed give the same assessment, on any machine.
+
+    Args:
+        workers: threads of the simulation; no figure depends on it.
+        baseline: the paths of an earlier run, to hold against what happened since.
+    """
+    snapshot = look_ahead(Snapshot(books, policy, measure(books, policy)), seed=seed, workers=workers)
+    told = outlook(snapshot, baseline)
+    ready = crisis(snapshot, told.pools, told.pools.day, told.pools.need_median or 0, policy.terms(Crisis))
+    return Assessment(snapshot, told, ready, seed)
+
+
+def look_ahead(snapshot: Snapshot, *, seed: int, workers: int = 1) -> Snapshot:
+    """The snapshot with what the past teaches and the paths of cash; as it is where currencies cannot be added."""
+    books, policy = snapshot.books, snapshot.policy
+    if books.basis is Basis.MIXED:
+        return snapshot
+    payment = learn(books, policy)
+    company = simulate_company(books, payment, policy, seed=seed, workers=workers)
+    return Snapshot(books, policy, snapshot.measures, payment, company.paths, company)
+
+
+def _once(told: Sequence[Problem]) -> Sequence[Problem]:
+    """Each problem once, in order."""
+    seen: set[str] = set()
+    kept = []
+    for problem in told:
+        key = f"{problem.code} {problem.place} {sorted(problem.facts.items())}"
+        if key not in seen:
+            seen.add(key)
+            kept.append(problem)
+    return tuple(kept)

@@ -9,6 +9,7 @@ from solvent.base.terms import Policy
 from solvent.books.books import Books
 from solvent.measures.measures import Measures
 from solvent.payment.payment import Payment
+from solvent.simulation.company import Company
 from solvent.simulation.paths import CashPaths
 
 
@@ -16,8 +17,9 @@ from solvent.simulation.paths import CashPaths
 class Snapshot:
     """The books of one day and what was computed from them; frozen.
 
-    payment: None where nothing was ever invoiced. paths: None where there is nothing to simulate. Why either is
-    missing stands in the problems of the assessment.
+    payment: None where nothing was ever invoiced. paths: None where there is nothing to simulate. company: what the
+    paths were made of, for questions that draw some of it again. Why any is missing stands in the problems of the
+    assessment.
     """
 
     books: Books
@@ -25,6 +27,7 @@ class Snapshot:
     measures: Measures
     payment: Payment | None = None
     paths: CashPaths | None = None
+    company: Company | None = None
 
     @property
     def as_of(self) -> date:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from solvent.books.books import TABLES, Books, Ledger, open_books
 from solvent.books.journal import with_snapshots
+from thorough import cases
 
 START = date(2026, 1, 1)
 ITEMS = """
@@ -160,7 +161,7 @@ def ledgers(draw: st.DrawFn) -> Ledger:
     return Ledger({name: TABLES[name].conform(frame.lazy()) for name, frame in told.items()}, currency="CNY")
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=cases(20, 200), deadline=None, derandomize=True)
 @given(ledgers(), st.integers(-5, 250))
 def test_the_journal_ties_to_the_tables_on_any_day(ledger: Ledger, offset: int) -> None:
     day = START + timedelta(days=offset)
@@ -170,7 +171,7 @@ def test_the_journal_ties_to_the_tables_on_any_day(ledger: Ledger, offset: int) 
     assert books.standing().select(pl.col("amount").sum()).collect().item() == issued - received
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=cases(20, 200), deadline=None, derandomize=True)
 @given(ledgers(), st.integers(-5, 250))
 def test_snapshots_change_nothing(ledger: Ledger, offset: int) -> None:
     day = START + timedelta(days=offset)
@@ -181,7 +182,7 @@ def test_snapshots_change_nothing(ledger: Ledger, offset: int) -> None:
     assert fast.open_items(day).collect().sort(order).equals(books.journal.open_items(day).collect().sort(order))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=cases(20, 200), deadline=None, derandomize=True)
 @given(ledgers(), st.integers(-5, 250))
 def test_no_item_stands_below_zero_on_any_day(ledger: Ledger, offset: int) -> None:
     books = open_books(ledger, START)

@@ -28,6 +28,17 @@ ALLOCATIONS = """
 allocation_id item_id source  source_id allocated_on amount currency
 x             003     fee     -         2026-01-12   0.005  KWD
 """
+PROMISES = """
+promise_id customer_id item_id made_on    promised_on currency amount
+p          lantern     002     2026-02-05 2026-02-20  JPY      500
+q          anchor      003     2026-02-05 2026-02-20  KWD      1.005
+r          lantern     -       2026-02-05 2026-02-20  CNY      99.90
+"""
+FACILITIES = """
+facility_id told_on    kind      currency amount drawn yearly_rate committed ends_on
+f           2026-01-31 overdraft JPY      900000 5     0.0435      yes       2026-12-31
+f           2026-02-28 overdraft JPY      900000 0     -           no        -
+"""
 
 
 def tables(books: Books) -> dict[str, pl.DataFrame]:
@@ -51,6 +62,30 @@ def test_money_is_told_in_the_decimals_of_its_currency(books: Books) -> None:
     left_out = every["allocations"].with_columns(pl.lit(None, dtype=pl.String).alias("currency"))
     told = in_words("allocations", left_out, every, "CNY")
     assert (told.item(0, "amount"), told.item(0, "currency")) == ("0.005", "KWD")
+
+
+def test_lines_and_promises_read_back_with_the_currency_of_the_item(
+    books_of: Callable[..., Books], tmp_path: Path
+) -> None:
+    every = tables(books_of("2026-03-31", open_items=ITEMS, promises=PROMISES, facilities=FACILITIES))
+    of_its_own = pl.col("item_id").is_null()
+    left_out = every["promises"].with_columns(pl.when(of_its_own).then("currency").alias("currency"))
+    write_tables(every | {"promises": left_out}, tmp_path, currency="CNY")
+    ledger = load(tmp_path).intake.ledger
+    assert ledger.table("promises").collect().sort("promise_id").equals(every["promises"].sort("promise_id"))
+    lines = ledger.table("facilities").collect().sort("told_on")
+    assert lines.equals(every["facilities"].sort("told_on"))
+    assert lines["drawn"].to_list() == [5, 0]
+
+
+@pytest.mark.parametrize(("own", "shown"), [("CNY", "5.00"), ("JPY", "500")])
+def test_a_promise_of_an_account_without_a_currency_is_in_the_companys_own(
+    books_of: Callable[..., Books], tmp_path: Path, own: str, shown: str
+) -> None:
+    said = tables(books_of("2026-03-31", promises=PROMISES.replace("99.90", "5.00")))["promises"].tail(1)
+    write_tables({"promises": said.with_columns(currency=pl.lit(None, pl.String))}, tmp_path, currency=own)
+    assert (tmp_path / "promises.csv").read_text("utf-8").splitlines()[1].split(",")[6] == shown
+    assert load(tmp_path).intake.ledger.table("promises").collect()["amount"].to_list() == [500]
 
 
 def test_a_name_that_looks_like_a_formula_is_written_as_text_and_reads_back(

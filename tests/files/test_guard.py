@@ -33,6 +33,7 @@ from solvent.files.language import Language
 from solvent.files.load import shipped_formats
 from solvent.intake.intake import COUNTS, DOCUMENTS, REJECTED, Intake, Known, Reading, Source
 from solvent.intake.sources.take import kind_of, take_in
+from thorough import cases
 
 LEDGER = b"Invoice No,Customer,Date,Due Date,Amount\n" + b"".join(
     b"%d,C%d,2026-01-%02d,2026-02-%02d,%d.50\n" % (n, n % 9, n % 28 + 1, n % 28 + 1, n + 1) for n in range(300)
@@ -169,6 +170,9 @@ NEXT = '<row r="999999999"><c><v>1</v></c></row>'
 BODY = b"<worksheet><sheetData><row><c><v>&l9;</v></c></row></sheetData></worksheet>"
 LONG = struct.pack("<I", len(LEDGER)), struct.pack("<I", 4_000_000_000)
 ODOO = b'{"solvent_original":1,"system":"odoo","asked":{},"records":{"a":[{"b":'
+LONG_HEADERS = b"Invoice No,Customer,Date,Due Date,Amount," + b",".join(
+    (b"(" if n % 2 else b"aB due ") * 2_000 + b"%d" % n for n in range(60)
+)
 ENDLESS = b"%PDF-1.7\n1 0 obj<</Kids[1 0 R]/Parent 1 0 R>>endobj\ntrailer<</Root 1 0 R/Prev 9>>\nstartxref\n9\n%%EOF"
 
 
@@ -228,6 +232,9 @@ HOSTILE: Mapping[str, Callable[[], bytes]] = {
     "zeros.csv": lambda: bytes(5_000_000),
     "nul.csv": lambda: LEDGER.replace(b"Lantern", b"\0").replace(b"2026", b"20\x0026"),
     "columns.csv": (",".join(f"c{n}" for n in range(100_000)) + "\n" + ",".join("1" * 100_000)).encode,
+    "long-headers.csv": lambda: b"\n".join(
+        [LONG_HEADERS, *(b"%d,C,2026-01-05,2026-02-05,9.50" % n + b",1" * 60 for n in range(200)), b""]
+    ),
     "one-line.csv": lambda: b"a" * 20_000_000,
     "quote.csv": lambda: b'Invoice No,Customer,Date,Amount\n"' + b"x,y\n" * 150_000,
     "deep.json": lambda: b"[" * 2_000_000,
@@ -240,12 +247,19 @@ HOSTILE: Mapping[str, Callable[[], bytes]] = {
 }  # fmt: skip
 
 
+def spent() -> float:
+    """Seconds of the processor of this process and of its children that have ended: a busy machine adds none."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_is_hostile_is_answered_within_five_seconds(name: str) -> None:
     source = Source(name, HOSTILE[name]())
-    begun = time.monotonic()
+    begun, at = spent(), time.monotonic()
     intake = read_guarded(source, Known(), shipped_formats())
-    assert time.monotonic() - begun < 5.0
+    assert spent() - begun < 5.0
+    assert time.monotonic() - at < 20.0
     loaded = int(intake.counts["rows_loaded"].sum())
     assert intake.ledger.problems or loaded or intake.rejected.height, "neither read nor a reason"
     for problem in intake.ledger.problems:
@@ -357,7 +371,7 @@ def test_however_a_child_ends_a_clerk_is_told(monkeypatch: pytest.MonkeyPatch, b
     begun = time.monotonic()
     intake = read_guarded(Source("a.csv", LEDGER), Known(), limits=SMALL)
     assert [problem.code for problem in intake.ledger.problems] == [code]
-    assert time.monotonic() - begun < 4.0
+    assert time.monotonic() - begun < 12.0
 
 
 def test_a_childs_own_children_end_with_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -421,9 +435,9 @@ def test_a_system_without_a_limit_on_memory_says_so(monkeypatch: pytest.MonkeyPa
 
 def test_an_honest_file_comes_through_as_if_it_had_been_read_here() -> None:
     source, known = Source("ledger.csv", LEDGER), Known(currency="EUR")
-    begun = time.monotonic()
+    begun = spent()
     guarded = read_guarded(source, known, shipped_formats())
-    assert time.monotonic() - begun < 3.0
+    assert spent() - begun < 3.0
     plain = take_in(source, known, shipped_formats())
     alike(guarded, plain)
     assert kind_of(guarded) == "ledger"
@@ -494,7 +508,7 @@ def intakes(draw: st.DrawFn) -> Intake:
     return Intake(ledger, draw(frames(COUNTS)), draw(frames(REJECTED)), readings, draw(frames(DOCUMENTS)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(15, 200), deadline=None)
 @given(intake=intakes())
 def test_an_intake_is_carried_exactly(intake: Intake, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("carried")
@@ -502,7 +516,7 @@ def test_an_intake_is_carried_exactly(intake: Intake, tmp_path_factory: pytest.T
     alike(unpack(folder, 10_000_000), intake)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=cases(8, 200), deadline=None)
 @given(data=st.data())
 def test_whatever_comes_back_broken_is_an_error_and_nothing_worse(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

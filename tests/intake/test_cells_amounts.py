@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from solvent.base.problem import TableError
 from solvent.intake.ledger.cells.amounts import amount_style, amounts
+from thorough import cases
 
 Read = tuple[int | None, str | None, bool]
 
@@ -218,7 +219,7 @@ def style(minor: int, group: str, mark: str) -> str:
     return f"{sign}{whole:,}".replace(",", group) + f"{mark}{cents:02d}"
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=cases(60, 600), deadline=None, derandomize=True)
 @given(st.lists(WRITTEN, min_size=1, max_size=20), st.sampled_from([",.", ".,", " .", " ,", "'.", "\u00a0,"]))
 def test_what_is_written_is_read(minors: list[int], marks: str) -> None:
     """Any amount of up to 15 digits, written in any national style, is the same amount again."""
@@ -228,7 +229,7 @@ def test_what_is_written_is_read(minors: list[int], marks: str) -> None:
     assert read.get_column("bad").null_count() == len(minors)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=cases(60, 600), deadline=None, derandomize=True)
 @given(st.integers(-(10**15), 10**15), st.integers(0, 6))
 def test_typed_numbers_are_rounded_as_decimals_are(units: int, places: int) -> None:
     """What Python's decimals round half up, we round alike; with up to nine digits before, no noise rule applies."""
@@ -239,7 +240,7 @@ def test_typed_numbers_are_rounded_as_decimals_are(units: int, places: int) -> N
     assert rounded == (number * 100 != want and abs(number * 100 - want) >= Decimal("0.0001"))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=cases(20, 200), deadline=None, derandomize=True)
 @given(st.lists(st.text(st.sampled_from("0123456789.,' -+()¥元万CRE"), max_size=12), min_size=1, max_size=30))
 def test_whatever_is_typed_is_an_amount_or_told(texts: list[str]) -> None:
     """A cell is exactly one of: an amount, empty, bad; never two, and never an exception."""

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvent.intake.ledger.cells.dates import date_order, dates, moments
+from thorough import cases
 
 Read = tuple[date | None, str | None]
 
@@ -193,7 +194,7 @@ FORMS = {
 }  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=cases(50, 500), deadline=None, derandomize=True)
 @given(
     st.lists(st.dates(date(1990, 1, 1), date(2060, 12, 31)), min_size=1, max_size=20), st.sampled_from(sorted(FORMS))
 )
@@ -204,13 +205,13 @@ def test_what_is_written_is_read(days: list[date], form: str) -> None:
     assert read.get_column("value").to_list() == days
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=cases(40, 400), deadline=None, derandomize=True)
 @given(st.integers(32874, 58806))
 def test_serials_count_days(serial: int) -> None:
     assert one(str(serial), typed=True)[0] == date(1899, 12, 30) + timedelta(days=serial)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=cases(15, 150), deadline=None, derandomize=True)
 @given(
     st.lists(st.text(st.sampled_from("0123456789-/.年月日 :TZJanAug星期六下午"), max_size=20), min_size=1, max_size=30),
     st.booleans(),

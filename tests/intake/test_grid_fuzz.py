@@ -80,9 +80,9 @@ def repacked(data: bytes, rng: random.Random) -> bytes:
 
 def read(data: bytes) -> Sheet | None:
     """The table, if there is one; what comes is of the promised shape and came in time."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     found, problems = sheets(Source("x", data), known=WORDS.__contains__)
-    assert time.perf_counter() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS
     assert found or problems
     for sheet in found:
         shape = {"_row": pl.Int64, **dict.fromkeys(sheet.columns, pl.String)}

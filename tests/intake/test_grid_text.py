@@ -14,6 +14,7 @@ from solvent.intake.intake import Source
 from solvent.intake.ledger.grid import Sheet, sheets
 from solvent.intake.ledger.reading.encoding import encoding_of
 from solvent.intake.limits import Limits
+from thorough import cases
 
 WORDS = {"invoice", "customer", "amount", "due", "客户", "客户名称", "金额", "日期", "发票号", "备注"}
 
@@ -46,7 +47,7 @@ CELL = st.text(
 ROWS = st.lists(st.tuples(st.integers(1, 99999).map("INV{}".format), CELL, CELL, CELL), min_size=1, max_size=12)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=cases(50, 500), deadline=None, derandomize=True)
 @given(ROWS, st.sampled_from(",;\t|"), st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]), st.booleans())
 def test_rows_in_are_rows_out(rows: list[tuple[str, ...]], delimiter: str, encoding: str, all_quoted: bool) -> None:
     """What Python's own writer puts down is read back cell by cell: quotes, newlines and delimiters inside included."""
@@ -61,7 +62,7 @@ def test_rows_in_are_rows_out(rows: list[tuple[str, ...]], delimiter: str, encod
     assert cells(sheet) == [tuple(cell.strip() or None for cell in row) for row in rows]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=cases(20, 200), deadline=None, derandomize=True)
 @given(st.integers(1, 60), st.data())
 def test_a_stray_quote_costs_one_row(count: int, data: st.DataObject) -> None:
     """A quote put anywhere into one row leaves all the other rows as they were."""

@@ -16,6 +16,7 @@ import pytest
 from solvent.base.money import decimal
 from solvent.intake.intake import Intake, Source
 from solvent.intake.ledger.read import read_ledger
+from thorough import cases
 
 SECONDS = 2.0
 """Of the processor, so that a busy machine does not fail the test."""
@@ -310,9 +311,10 @@ def test_a_whole_file_loads_whole(shape: Callable[[random.Random], Case], seed: 
     assert open_total(intake) == case.open_total
 
 
-def test_a_thousand_mutations() -> None:
-    done = mutate(2026, 1000)
-    assert min(done[kind] for kind in ("garble", *ON_CELLS, *ON_BYTES)) >= 40
+def test_every_mutation_of_every_shape() -> None:
+    rounds = cases(4, 14)
+    done = mutate(2026, rounds * len(SHAPES) * (6 + len(ON_CELLS) + len(ON_BYTES)))
+    assert min(done[kind] for kind in ("garble", *ON_CELLS, *ON_BYTES)) == rounds * len(SHAPES)
 
 
 @pytest.mark.long

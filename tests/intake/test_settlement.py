@@ -15,6 +15,7 @@ from solvent.intake.intake import Intake, Source
 from solvent.intake.ledger.read import read_ledger
 from solvent.intake.ledger.settlement.piles import laid_against
 from solvent.measures.aging import aging, tie_out
+from thorough import cases
 
 DAY = date(2026, 3, 31)
 
@@ -45,7 +46,7 @@ def codes(intake: Intake) -> set[str]:
 PILE = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 50)), max_size=8)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=cases(50, 500), deadline=None, derandomize=True)
 @given(PILE, PILE)
 def test_piles_are_used_up_in_order_and_never_beyond(
     owed: list[tuple[str, int]], given_: list[tuple[str, int]]
@@ -225,7 +226,7 @@ def test_lines_of_one_invoice_are_one_item() -> None:
     assert open_by_item(books) == {"1": 160, "2": 5}
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=cases(8, 100), deadline=None, derandomize=True)
 @given(
     st.lists(
         st.tuples(st.sampled_from("AB"), st.integers(1, 10**6), st.floats(0, 1), st.booleans()), min_size=1, max_size=8

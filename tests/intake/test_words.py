@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solvent.intake.bank.table.layout.words import meanings as bank_meanings
 from solvent.intake.intake import Source
 from solvent.intake.ledger.columns import read_columns
 from solvent.intake.ledger.fields import KINDS, WORDS
 from solvent.intake.ledger.grid import Sheet, sheets
 from solvent.intake.ledger.words import known_word, local_money, meanings
+from thorough import cases
 
 
 def best(header: str) -> str | None:
@@ -102,7 +106,37 @@ def test_every_word_leads_to_its_field() -> None:
             assert field in {meant.field for meant in meanings(word.strip())}, f"{word.strip()} is lost"
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@pytest.mark.parametrize(("length", "fields"), [(199, ["due_on"]), (200, ["due_on"]), (201, [])])
+@pytest.mark.parametrize("word", ["Net due date", "客户到期日"])
+def test_a_text_that_is_too_long_is_no_header(word: str, length: int, fields: list[str]) -> None:
+    text = "z" * (length - len(word) - 1) + " " + word
+    assert [meant.field for meant in meanings(text)] == fields
+
+
+@pytest.mark.parametrize(("length", "fields"), [(199, ["balance"]), (200, ["balance"]), (201, [])])
+def test_a_text_that_is_too_long_is_no_header_of_a_bank(length: int, fields: list[str]) -> None:
+    text = "余额(" + "z" * (length - 4) + ")"
+    assert [field for field, _ in bank_meanings(text)] == fields
+
+
+@pytest.mark.parametrize("piece", ["(", "aB due ", "人民币金额", "a ", "_a"])
+def test_endless_headers_take_no_time_and_leave_the_others_alone(piece: str) -> None:
+    """What is looked at in a header grows with the square of its length: those beyond the line are left out."""
+    long = [(piece * 30_000)[:29_990] + str(n) for n in range(4)]
+    head = ";".join(["Invoice No", "Customer", "Date", "Amount", *long])
+    text = "\n".join([head, *(f"F{n};Lantern;2026-01-0{n};{n}0.50;a;b;c;d" for n in range(1, 6)), ""])
+    begun = process_time()
+    found = sheet(text)
+    reading = read_columns(found, (), "CNY")
+    assert process_time() - begun < 2.0
+    assert list(reading.mapping) == ["Invoice No", "Customer", "Date", "Amount"]
+    assert list(reading.unused) == long
+    begun = process_time()
+    assert not [text for text in long if bank_meanings(text)]
+    assert process_time() - begun < 0.5
+
+
+@settings(max_examples=cases(60, 600), deadline=None, derandomize=True)
 @given(st.text(max_size=40))
 def test_any_text_is_a_header_or_none(text: str) -> None:
     found = [meant.field for meant in meanings(text)]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from solvent.books.books import TABLES, Books, Ledger, open_books
 from solvent.measures.trade.behaviour import INDEX, Behaviour, behaviour, first_year_bad_debt, payment_index
+from thorough import cases
 
 BooksOf = Callable[..., Books]
 DUE = date(2026, 3, 31)
@@ -205,14 +206,14 @@ def test_the_published_points_of_the_index(days: float, points: float) -> None:
 
 
 @given(st.floats(-200, 400), st.floats(0, 50))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=cases(15, 150), deadline=None, derandomize=True)
 def test_later_is_never_better(days: float, more: float) -> None:
     low, high = INDEX[-1][1], INDEX[0][1]
     assert low - 1e-9 <= payment_index(days + more) <= payment_index(days) + 1e-9 <= high + 2e-9
 
 
 @given(st.lists(st.tuples(st.integers(-40, 200), st.integers(1, 10_000)), min_size=1, max_size=8), st.integers(2, 9))
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=cases(8, 60), deadline=None, derandomize=True)
 def test_delay_is_the_weighted_mean_and_does_not_change_with_scale(paid: list[tuple[int, int]], times: int) -> None:
     late, amounts = [days for days, _ in paid], [amount for _, amount in paid]
     one = row_of(behaviour(paid_late(late, amounts)))
@@ -224,7 +225,7 @@ def test_delay_is_the_weighted_mean_and_does_not_change_with_scale(paid: list[tu
 
 @given(st.lists(st.tuples(st.integers(-40, 200), st.integers(1, 9_999), st.integers(1, 3)), min_size=1, max_size=8))
 @example([(0, 1, 1), (9, 1, 2), (3, 1, 1), (20, 1, 1)])
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=cases(10, 90), deadline=None, derandomize=True)
 def test_a_payment_cut_up_on_its_day_is_the_same_payment(paid: list[tuple[int, int, int]]) -> None:
     """Only the pieces are more: neither the trend nor its number of payments hangs on how money was allocated."""
     late, amounts, pieces = ([row[at] for row in paid] for at in range(3))

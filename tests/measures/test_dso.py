@@ -18,6 +18,7 @@ from solvent.books.books import TABLES, Books, Ledger, open_books
 from solvent.measures import dso
 from solvent.measures.dso import Dso, countback_days, days_of_sales, facts_of, family, km_median, monthly_sales
 from solvent.measures.dso_detail import by_customer, history
+from thorough import cases
 
 BooksOf = Callable[..., Books]
 
@@ -393,7 +394,7 @@ def test_receivables_are_converted_once() -> None:
     assert by_customer(books).select("receivables", "current").row(0) == (57, 28)
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=cases(6, 60), deadline=None, derandomize=True)
 @given(st.lists(st.tuples(st.integers(0, 150), st.integers(0, 60), st.integers(1, 9_999)), min_size=1, max_size=8))
 def test_where_nothing_was_ever_paid_countback_is_the_days_of_all_months_sold_in(
     drawn: list[tuple[int, int, int]],

@@ -23,6 +23,7 @@ from solvent.measures.company.payables import (
     suppliers,
 )
 from solvent.measures.sums import Figure
+from thorough import cases
 
 BooksOf = Callable[..., Books]
 
@@ -124,7 +125,7 @@ def test_the_published_cycle() -> None:
 
 
 @given(st.floats(0, 400), st.floats(0, 400), st.floats(0, 400), st.integers(0, 2))
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=cases(15, 150), deadline=None, derandomize=True)
 def test_the_cycle_needs_all_three_and_says_which_is_missing(i: float, s: float, p: float, gone: int) -> None:
     parts = [Figure(i, "i", {}), Figure(s, "s", {}), Figure(p, "p", {})]
     assert cash_conversion_cycle(*parts).value == pytest.approx(i + s - p)

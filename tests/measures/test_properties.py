@@ -20,12 +20,13 @@ from solvent.measures.concentration import concentration, shares
 from solvent.measures.dso import countback, days_to_pay_median, facts_of, family, weighted_days_to_pay
 from solvent.measures.dso_detail import by_customer, history
 from solvent.measures.rolls import loss_rates, roll_rates
+from thorough import cases
 
 FIRST = date(2024, 1, 1)
 AS_OF = date(2024, 9, 30)
 CUSTOMERS = ("candle", "lantern", "torch")
 ITEM_BUCKETS = [name for name in BUCKETS if name != "unapplied"]
-some = settings(max_examples=25, deadline=None, derandomize=True)
+some = settings(max_examples=cases(8, 100), deadline=None, derandomize=True)
 
 days = st.integers(0, 400).map(lambda offset: FIRST + timedelta(days=offset))
 money = st.integers(1, 50_000)
@@ -224,7 +225,7 @@ def test_splitting_into_instalments_of_one_day_conserves_the_ageing(frames: dict
 
 
 @pytest.mark.parametrize("by", ["customer", "group", "salesperson", "region", "country", "industry", "insured"])
-@settings(some, max_examples=15)
+@settings(some, max_examples=cases(6, 60))
 @given(frames=tables())
 def test_a_dimension_adds_up_to_the_company(by: str, frames: dict[str, pl.LazyFrame]) -> None:
     books = opened(frames)

@@ -5,12 +5,12 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from solvent.simulation.failure import survival, until_failure
+from solvent.simulation.items.failure import survival, until_failure
 from solvent.simulation.horizon import weekly
-from solvent.simulation.kernel import thresholds
+from solvent.simulation.items.kernel import thresholds
 from solvent.simulation.noise import keys_of, quantiles
-from solvent.simulation.receipts import OpenBook
-from solvent.simulation.together import Joint, moves
+from solvent.simulation.items.receipts import OpenBook
+from solvent.simulation.items.together import Joint, moves
 
 DAY = date(2026, 1, 1)
 
@@ -25,7 +25,12 @@ def book_of(chance, worth, customer, *, loads, hazard=None, sector=None, weeks=N
     surviving = survival(hazard, horizon.end_days) if fails is None else 1.0 - np.asarray(fails)
     names = [f"C{place}" for place in range(count)]
     items = pl.DataFrame(
-        {"customer_no": customer, "item_id": [f"I{n}" for n in range(len(customer))], "worth": worth, "currency": "CNY"},
+        {
+            "customer_no": customer,
+            "item_id": [f"I{n}" for n in range(len(customer))],
+            "worth": worth,
+            "currency": "CNY",
+        },
         schema_overrides={"worth": pl.Int64, "customer_no": pl.UInt32},
     )
     return OpenBook(

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from open_books import alone, book_of, moves_of
+
 from solvent.simulation.noise import normals, quantiles
-from solvent.simulation.portfolio import credit_risk_plus, large_pool
-from solvent.simulation.receipts import receipts
+from solvent.simulation.items.portfolio import credit_risk_plus, large_pool
+from solvent.simulation.items.receipts import receipts
 
 IRB = Path(__file__).parents[2].parent / "shared" / "data" / "vasicek-irb"
 PATHS = 40_000
@@ -41,7 +41,13 @@ def test_nothing_is_lost_or_found(seed, items, bins, paths):
     customer = np.sort(draw.integers(0, 5, items))
     customer -= customer.min()
     _, customer = np.unique(customer, return_inverse=True)
-    book = book_of(chance, worth, customer, loads=[0.3, 0.2, 0, 0.5, 0.3, 0.3, 0, 0.9, 0.7, 0.5], hazard=draw.random(customer.max() + 1) * 4)
+    book = book_of(
+        chance,
+        worth,
+        customer,
+        loads=[0.3, 0.2, 0, 0.5, 0.3, 0.3, 0, 0.9, 0.7, 0.5],
+        hazard=draw.random(customer.max() + 1) * 4,
+    )
     told = receipts(book, moves_of(seed, paths), seed)
     assert (told.flows.sum(axis=1) + told.beyond + told.lost == worth.sum()).all()
     assert (told.flows >= 0).all()
@@ -59,7 +65,7 @@ def test_chances_come_out_as_they_went_in():
 
 @pytest.mark.parametrize("shared", [0.0, 0.25, 0.6])
 def test_two_items_have_a_closed_form(shared):
-    """Two items of two customers that share the systemic factor only: the chance that both are paid in the first bin."""
+    """Items of two customers that share the systemic factor only: the chance that both are paid in the first bin."""
     chance = np.array([[0.7], [0.4]])
     load = sqrt(shared)
     book = book_of(chance, [1, 1], [0, 1], loads=[load, 0, 0, 0, 0, 0, 0, 1, sqrt(1 - shared), 0])
@@ -91,7 +97,9 @@ def test_the_same_bytes_whatever_the_workers_the_paths_and_the_neighbours():
     chance = np.sort(draw.random((60, 8)), axis=1)
     customer = np.repeat(np.arange(12), 5)
     worth = draw.integers(1, 10**9, 60)
-    book = book_of(chance, worth, customer, loads=[0.3, 0.2, 0, 0.5, 0.3, 0.3, 0, 0.9, 0.7, 0.5], hazard=np.full(12, 0.5))
+    book = book_of(
+        chance, worth, customer, loads=[0.3, 0.2, 0, 0.5, 0.3, 0.3, 0, 0.9, 0.7, 0.5], hazard=np.full(12, 0.5)
+    )
     one = receipts(book, moves_of(1, 1001), 1)
     two = receipts(book, moves_of(1, 1001), 1, workers=3)
     more = receipts(book, moves_of(1, 3000), 1, workers=2)
@@ -129,7 +137,10 @@ def test_failures_of_a_pool_agree_with_vasicek():
         for share, count in pool["quantiles_defaults"].items():
             tail = 1 - float(share)
             slack = 3 * sqrt(float(share) * tail / 20_000) / tail * 0.5
-            assert np.quantile(lost, float(share)) == pytest.approx(count, rel=0.03 + slack, abs=1.0), (pool["n"], share)
+            assert np.quantile(lost, float(share)) == pytest.approx(count, rel=0.03 + slack, abs=1.0), (
+                pool["n"],
+                share,
+            )
 
 
 def test_a_large_pool_comes_near_the_limit():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from solvent.base.problem import SolventError
-from solvent.simulation.portfolio import credit_risk_plus, large_pool
+from solvent.simulation.items.portfolio import credit_risk_plus, large_pool
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 PLUS, IRB = DATA / "creditriskplus", DATA / "vasicek-irb"

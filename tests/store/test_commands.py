@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from support import copy_of
 
 from solvent.files.cli import main
 from solvent.files.command import FOUND, OK, UNREADABLE
@@ -29,7 +31,15 @@ Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(first: Run, templates: dict[str, Any], tmp_path: Path) -> Run:
+    """The commands on a store that is there already, with nothing in it."""
+    copy_of(templates, tmp_path / "data")
+    return first
+
+
+@pytest.fixture
+def first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The commands where there is no store yet."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOLVENT_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("SOLVENT_DATABASE_URL", raising=False)
@@ -44,7 +54,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return told
 
 
-def test_from_files_to_matched_books_and_back(run: Run) -> None:
+def test_from_files_to_matched_books_and_back(first: Run) -> None:
+    run = first
     code, out = run("import", "inv.csv", "bank.csv", "--json")
     files = json.loads(out)["files"]
     assert code == OK
@@ -126,5 +137,39 @@ def test_a_company_has_its_names_and_numbers(run: Run) -> None:
     assert run("import", "inv.csv", "--company", "nobody")[0] == UNREADABLE
 
 
-def test_assess_without_a_ledger_or_a_store_says_what_to_do(run: Run) -> None:
-    assert run("assess")[0] == UNREADABLE
+def test_assess_without_a_ledger_or_a_store_says_what_to_do(first: Run) -> None:
+    assert first("assess")[0] == UNREADABLE
+
+
+def test_credit_lines_and_promises_come_in_with_a_folder(run: Run, tmp_path: Path) -> None:
+    """As our own export writes them, and as a person types them: rates as percentages, amounts with marks."""
+    folder = tmp_path / "ledger"
+    folder.mkdir()
+    (folder / "inv.csv").write_text(INVOICES, "utf-8")
+    (folder / "promises.csv").write_text(
+        "promise_id,customer_id,item_id,made_on,promised_on,currency,amount\n"
+        'P1,上海海锚设备有限公司,F1001,2026-02-20,2026-03-01,CNY,"1,200.00"\n'
+        "P2,青岛远洋贸易有限公司,,2026-02-20,2026-02-27,,\n",
+        "utf-8",
+    )
+    (folder / "facilities.csv").write_text(
+        "facility_id,told_on,lender,kind,currency,amount,drawn,yearly_rate,committed\n"
+        'L1,2026-01-31,滨江银行,overdraft,CNY,"2,000,000.00",500000.00,4.35%,yes\n'
+        "L1,2026-02-28,滨江银行,overdraft,CNY,2000000.00,0,0.0435,yes\n"
+        "L2,2026-02-28,滨江银行,gift,CNY,1,0,,\n",
+        "utf-8",
+    )
+    code, out = run("import", "ledger", "--json")
+    told = {one["file"]: one for one in json.loads(out)["files"]}
+    assert code == FOUND
+    assert told["promises.csv"]["tables"]["promises"] == {"new": 2, "known": 0, "changed": 0}
+    assert told["facilities.csv"]["tables"]["facilities"] == {"new": 2, "known": 0, "changed": 0}
+    assert told["facilities.csv"]["rows_rejected"] == 1
+    assert run("check")[0] == OK
+    assert run("export", "out")[0] == OK
+    lines = (tmp_path / "out" / "facilities.csv").read_text("utf-8").splitlines()
+    assert [line.split(",")[4:9] for line in lines[1:]] == [
+        ["CNY", "2000000.00", "500000.00", "0.0435", ""], ["CNY", "2000000.00", "0.00", "0.0435", ""],
+    ]  # fmt: skip
+    assert "P1" in (tmp_path / "out" / "promises.csv").read_text("utf-8")
+    assert json.loads(run("assess", "ledger", "--json")[1])["open_total"] == "7300.00"

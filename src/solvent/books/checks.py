@@ -178,6 +178,17 @@ def _journal_does_not_tie(books: Books) -> pl.LazyFrame:
     return difference.filter(pl.col("amount") != 0).select(pl.col("customer_id").alias("subject"))
 
 
+def _promise_across_customers(books: Books) -> pl.LazyFrame:
+    owes = books.table("open_items").select("item_id", pl.col("customer_id").alias("owes"))
+    found = books.table("promises").join(owes, on="item_id").filter(pl.col("owes") != pl.col("customer_id"))
+    return found.select(pl.col("promise_id").alias("subject"))
+
+
+def _drawn_beyond_the_line(books: Books) -> pl.LazyFrame:
+    found = books.table("facilities").filter(pl.col("drawn") > pl.col("amount"))
+    return found.select(pl.concat_str("facility_id", pl.col("told_on").cast(pl.String), separator=" ").alias("subject"))
+
+
 def _bank_does_not_add_up(books: Books) -> pl.LazyFrame:
     """Between two balances of an account, the lines add up to the difference."""
     balances = (
@@ -279,6 +290,8 @@ CHECKS: Sequence[Check] = (
     _points("customers", "group_id", ("groups", "group_id"), "customer_id", "warning"),
     _points("allocations", "item_id", ("open_items", "item_id"), "allocation_id"),
     _points("disputes", "item_id", ("open_items", "item_id"), "dispute_id", "warning"),
+    _points("promises", "customer_id", ("customers", "customer_id"), "promise_id", "warning"),
+    _points("promises", "item_id", ("open_items", "item_id"), "promise_id", "warning"),
     _points("deliveries", "order_id", ("orders", "order_id"), "delivery_id", "warning"),
     _points("open_items", "delivery_id", ("deliveries", "delivery_id"), "item_id", "warning"),
     _points("bill_payments", "bill_id", ("bills", "bill_id"), "payment_id"),
@@ -289,6 +302,7 @@ CHECKS: Sequence[Check] = (
     Check("allocations.beyond_source", "error", _source_allocated_beyond_its_amount),
     Check("allocations.across_customers", "warning", _allocation_across_customers),
     Check("allocations.before_receipt", "warning", _allocated_before_it_was_there),
+    Check("promises.across_customers", "warning", _promise_across_customers),
     Check("receipts.doubled", "warning", _looks_doubled),
     Check("open_items.due_far_away", "warning", _due_far_away),
     Check("currency.unheard_of", "error", _currency_unheard_of),
@@ -296,6 +310,7 @@ CHECKS: Sequence[Check] = (
     Check("bank.opening_lines_closing", "error", _bank_does_not_add_up),
     Check("bank_matches.beyond_line", "error", _line_matched_beyond_its_amount),
     Check("bills.overpaid", "warning", _bill_paid_beyond_its_amount),
+    Check("facilities.beyond_line", "warning", _drawn_beyond_the_line),
     Check("statements.balance", "error", _statement_does_not_balance),
 )
 """Every check, in the order in which it is told."""

@@ -65,7 +65,7 @@ def in_words(name: str, frame: pl.DataFrame, tables: Mapping[str, pl.DataFrame],
     for column, declared in table.columns.items():
         if declared.unit == "minor units":
             beside = {"booked_amount": pl.lit(currency), "source_amount": pl.col("source_currency")}
-            unit = beside.get(column, pl.col("currency")).fill_null(pl.col("currency"))
+            unit = beside.get(column, pl.col("currency")).fill_null(pl.col("currency")).fill_null(currency)
             frame = frame.with_columns(main_units(pl.col(column), unit, _used(frame, currency)).alias(column))
     return frame.select(list(table.columns))
 
@@ -128,7 +128,10 @@ def _scan(table: Table, paths: list[Path]) -> pl.LazyFrame:
 
 
 def _with_currency(name: str, frame: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Allocations, disputes and bill payments with the currency of their item or bill where they name none."""
+    """Allocations, disputes, promises and bill payments with the currency of their item or bill where they name none.
+
+    A promise of a whole account that names none stays so: it is in the company's own.
+    """
     owner, key = ("bills", "bill_id") if name == "bill_payments" else ("open_items", "item_id")
     leaves = "currency" in TABLES[name].columns and TABLES[name].columns["currency"].empty
     if not leaves or owner not in tables:

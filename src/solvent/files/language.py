@@ -7,16 +7,17 @@ Babel's locale data.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from solvent.base.money import UNKNOWN, decimal, digits
 from solvent.base.problem import Fact, Problem
@@ -82,6 +83,22 @@ class Language:
     def share(self, value: float | None) -> str:
         """A share as per cent with one decimal."""
         return "-" if value is None else format_percent(value, format="#,##0.0%", locale=self.locale)
+
+    def listed(self, words: Sequence[str]) -> str:
+        """Words as a list in a sentence: a, b and c."""
+        return format_list(list(words), locale=self.locale)
+
+    def brief(self, value: float) -> str:
+        """A large figure in few characters: 12.3M, 1230万; for pictures and narrow tables."""
+        return format_compact_decimal(value, fraction_digits=1, locale=self.locale)
+
+    def brief_money(self, minor: int | None, currency: str) -> str:
+        """An amount of minor units in few characters."""
+        return "-" if minor is None else self.brief(float(decimal(minor, currency)))
+
+    def short_day(self, value: date) -> str:
+        """Day and month: 1 Nov, 11月1日."""
+        return format_skeleton("MMMd", value, locale=self.locale)
 
     def day(self, value: date) -> str:
         """A day in words: 31 Oct 2026, 2026年10月31日."""

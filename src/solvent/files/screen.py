@@ -30,6 +30,11 @@ class Screen:
     out: Console = field(default_factory=lambda: Console(highlight=False))
     err: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
 
+    @property
+    def width(self) -> int:
+        """Columns of the screen."""
+        return self.out.width
+
     def line(self, text: str = "", style: str = "") -> None:
         """One line of our own text, already in the reader's language."""
         self.out.print(escape(text), style=style or None)
@@ -57,6 +62,15 @@ class Screen:
             shown.add_column(escape(self.language.say(head)), justify=justify, style=style, overflow="fold")
         for row in rows:
             shown.add_row(*(escape(cell) for cell in row))
+        self.out.print(shown)
+
+    def coloured(self, heads: Sequence[str], rows: Sequence[Sequence[str]], colours: Sequence[str]) -> None:
+        """A table of text whose rows have a colour of their own, in the first column; the word stands there too."""
+        shown = RichTable(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+        for head in heads:
+            shown.add_column(escape(self.language.say(head)) if head else "", overflow="fold")
+        for row, colour in zip(rows, colours):
+            shown.add_row(f"[{colour}]{escape(row[0])}[/]", *(escape(cell) for cell in row[1:]))
         self.out.print(shown)
 
     def problems(self, problems: Iterable[Problem], *, most: int = 12) -> None:

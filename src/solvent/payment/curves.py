@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from solvent.payment.grid import COUNT, EDGES, LAST, Bools, Floats, Ints, at
+from solvent.payment.grid import COUNT, EDGES, FIRST, LAST, Bools, Floats, Ints
 from solvent.payment.laws import CLASSES, Fitted, law_rows
 
 
@@ -39,15 +39,22 @@ class Curves:
         kept = self.items.filter(pl.Series(rows))
         return Curves(self.as_of, kept, self.age[rows], self.started[rows], self.laws, self.law[rows])
 
-    def paid_within(self, days: Sequence[int]) -> Floats:
-        """[items, days]: chance that an item is paid at most so many days after ``as_of``, given that it is not yet."""
+    def paid_within(self, days: Sequence[int], since: int = 0) -> Floats:
+        """[items, days]: chance that an item is paid at most so many days after ``as_of``, given that it is not yet.
+
+        Args:
+            since: days from ``as_of`` to the day at whose end it was not paid: 0, or fewer where money could not come.
+        """
         asked = self.age[:, None] + np.asarray(days)[None, :]
-        by_then = self._rows(asked)
-        return self._given(by_then)
+        return self._given(self._rows(asked), since)
 
     def by_delay(self, delays: Sequence[int]) -> Floats:
         """[items, delays]: chance of payment at most so many days after due, given that it is not paid yet."""
         return self._given(self._rows(np.broadcast_to(np.asarray(delays), (len(self.age), len(delays)))))
+
+    def at_delays(self, asked: Ints) -> Floats:
+        """[items, k]: chance of payment at most ``asked`` days after due, each item's own days, given what is known."""
+        return self._given(self._rows(asked))
 
     def delay_at(self, share: float) -> Floats:
         """The delay, in whole days from due, by which ``share`` of the items that are paid at all will be paid.
@@ -73,17 +80,17 @@ class Curves:
     def _rows(self, asked: Ints) -> Floats:
         out = np.empty(asked.shape)
         for rows in _blocks(len(out)):
-            out[rows] = at(self.laws[self.law[rows]], asked[rows])
+            out[rows] = _read(self.laws, self.law[rows], asked[rows])
         return out
 
-    def _now(self, rows: slice) -> Floats:
-        now = at(self.laws[self.law[rows]], self.age[rows][:, None])[:, 0]
+    def _now(self, rows: slice, since: int = 0) -> Floats:
+        now = _read(self.laws, self.law[rows], self.age[rows][:, None] + since)[:, 0]
         return np.where(self.started[rows], now, 0.0)
 
-    def _given(self, by_then: Floats) -> Floats:
+    def _given(self, by_then: Floats, since: int = 0) -> Floats:
         out = np.empty(by_then.shape)
         for rows in _blocks(len(out)):
-            now = self._now(rows)[:, None]
+            now = self._now(rows, since)[:, None]
             out[rows] = np.clip((by_then[rows] - now) / np.maximum(1.0 - now, 1e-12), 0.0, 1.0)
         return out
 
@@ -116,6 +123,23 @@ def predict(fitted: Fitted, items: pl.DataFrame, as_of: date) -> Curves:
         laws,
         law.astype(np.int64),
     )
+
+
+_DAYS: Ints = np.arange(FIRST - 30, LAST + 1)
+_RIGHT: Ints = np.maximum(np.searchsorted(EDGES, _DAYS, side="left"), 0).astype(np.int64)
+_LEFT: Ints = np.concatenate([[FIRST - 30], EDGES[:-1]])[_RIGHT]
+_SHARE: Floats = (_DAYS - _LEFT) / (EDGES[_RIGHT] - _LEFT)
+
+
+def _read(laws: Floats, law: Ints, days: Ints) -> Floats:
+    """``grid.at`` for whole days, [items, k], of the laws that ``law`` [items] names, none of them copied."""
+    place = np.clip(days - _DAYS[0], 0, len(_DAYS) - 1)
+    right = _RIGHT[place] + (law * COUNT)[:, None]
+    flat = laws.ravel()
+    high = flat[right]
+    low = np.where(_RIGHT[place] > 0, flat[np.maximum(right - 1, 0)], 0.0)
+    read: Floats = low + (high - low) * _SHARE[place]
+    return read
 
 
 def _day(law: Floats, aim: Floats, earliest: Floats) -> Floats:

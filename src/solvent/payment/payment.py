@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,6 +12,7 @@ from solvent.books.books import Books
 from solvent.payment.books import items_of
 from solvent.payment.champion import Champion, Choice, choose
 from solvent.payment.curves import Curves, predict
+from solvent.payment.dependence import Dependence, Together, dependence
 from solvent.payment.history import History
 from solvent.payment.laws import Fitted, Laws, fit
 
@@ -21,13 +23,14 @@ class Payment:
 
     history: every item and how it ended, as ``books.items_of`` gives it. choice: which way to fit was best. fitted: the
     laws; None where nothing was ever paid and nothing stands open. open: the curves of the items that stand open, in
-    the order of ``history``, with what is left open of each.
+    the order of ``history``, with what is left open of each. dependence: how much delays move together.
     """
 
     history: pl.DataFrame
     choice: Choice
     fitted: Fitted
     open: Curves
+    dependence: Dependence
 
 
 def learn(books: Books, policy: Policy) -> Payment:
@@ -37,4 +40,15 @@ def learn(books: Books, policy: Policy) -> Payment:
     choice = choose(history, customers, books.as_of, laws=policy.terms(Laws), terms=policy.terms(Champion))
     fitted = fit(history, books.as_of, customers, choice.terms)
     running = history.filter(pl.col("end").is_null() & (pl.col("open") > 0))
-    return Payment(history, choice, fitted, predict(fitted, running, books.as_of))
+    together = dependence(
+        history, customers, books.as_of, _sectors(books), laws=choice.terms, terms=policy.terms(Together)
+    )
+    return Payment(history, choice, fitted, predict(fitted, running, books.as_of), together)
+
+
+def _sectors(books: Books) -> Sequence[str | None]:
+    """The sector of each customer by number: its industry, else its country."""
+    told = books.table("customers").unique("customer_id", keep="first", maintain_order=True)
+    sector = pl.coalesce("industry", "country").alias("sector")
+    known = books.journal.customers.lazy().join(told.select("customer_id", sector), on="customer_id", how="left")
+    return known.sort("customer_no").select("sector").collect().to_series().to_list()

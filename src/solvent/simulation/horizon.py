@@ -128,8 +128,10 @@ def horizon(as_of: date, terms: Outlooked = DEFAULTS) -> Horizon:
     months = _month_ends(first, terms.months)
     if months:
         last = max(last, _sunday(months[-1]))
-    sundays = [day for day in _every(_sunday(first), 7, last)]
-    inner = [day for day in _month_ends(first, (last.year - first.year) * 12 + last.month - first.month + 1) if day < last]
+    sundays = _every(_sunday(first), 7, last)
+    inner = [
+        day for day in _month_ends(first, (last.year - first.year) * 12 + last.month - first.month + 1) if day < last
+    ]
     return Horizon(as_of, tuple(sorted({*sundays, *inner})))
 
 

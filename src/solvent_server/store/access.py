@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from solvent.base.problem import SolventError
+from solvent_server.store import database
 from solvent_server.store.models import Company, Member
 
 READ = frozenset({"see"})
@@ -38,6 +39,7 @@ def may(user: Any, action: str, company: Company) -> bool:
     return role is not None and action in ROLES.get(role, frozenset())
 
 
+@database.told()
 def company_of(code: str) -> Company:
     """The company of a code.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -55,13 +57,18 @@ def digest(row: Sequence[Any]) -> str:
     return sha256(json.dumps(list(row), ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
-def _witness(place: Any, seq: int, hashed: str) -> None:
-    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        os.write(handle, f"{seq} {hashed}\n".encode("ascii"))
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _witness(place: Path, seq: int, hashed: str) -> None:
+    """The batch is in the books already: a disk that is full now loses a line of the witness, whole, and no more."""
+    line = f"{seq} {hashed}\n".encode("ascii")
+    with suppress(OSError):
+        handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            before = os.fstat(handle).st_size
+            if os.write(handle, line) < len(line):
+                os.ftruncate(handle, before)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def head() -> tuple[int, str]:
@@ -70,8 +77,20 @@ def head() -> tuple[int, str]:
     return (0, FIRST) if last is None else (last[0], last[1])
 
 
-def verify() -> list[Finding]:
-    """Every line that was changed, put in, taken out or moved, the end cut off included; empty where all is well."""
+def witnessed() -> Sequence[str] | None:
+    """The lines of the witness; None where there is none."""
+    place = database.folder() / WITNESS
+    return place.read_text("ascii", errors="replace").splitlines() if place.exists() else None
+
+
+def verify(witness: Sequence[str] | None = None) -> list[Finding]:
+    """Every line that was changed, put in, taken out or moved, the end cut off included; empty where all is well.
+
+    Args:
+        witness: what ``witnessed`` gave before the state that is read here; None: ask now. Asked first, it cannot
+            have seen a line that comes while the others are read.
+    """
+    witness = witnessed() if witness is None else witness
     found: list[Finding] = []
     expected, previous, hashes = 1, FIRST, {}
     for row in _lines():
@@ -85,7 +104,7 @@ def verify() -> list[Finding]:
             found.append(Finding("store.audit.changed", seq, {}))
         hashes[seq] = hashed
         expected, previous = expected + 1, hashed
-    found += _against_witness(hashes)
+    found += _against_witness(hashes, witness)
     return found
 
 
@@ -93,13 +112,12 @@ def _lines() -> Iterator[tuple[Any, ...]]:
     yield from AuditLine.objects.order_by("seq").values_list(*_COLUMNS).iterator(chunk_size=20_000)
 
 
-def _against_witness(hashes: Mapping[int, str]) -> list[Finding]:
+def _against_witness(hashes: Mapping[int, str], witness: Sequence[str] | None) -> list[Finding]:
     """The witness is written after the commit, so it may lack a line; the database may lack none that it saw."""
-    place = database.folder() / WITNESS
-    if not place.exists():
+    if witness is None:
         return [Finding("store.audit.no_witness", 0, {})] if hashes else []
     found = []
-    for count, line in enumerate(place.read_text("ascii", errors="replace").splitlines(), start=1):
+    for count, line in enumerate(witness, start=1):
         number, _, hashed = line.partition(" ")
         if not number.isdigit() or len(hashed) != 64:
             found.append(Finding("store.audit.witness", count, {}))

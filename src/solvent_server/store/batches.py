@@ -68,6 +68,7 @@ def stage(company: Company, intake: Intake, *, original: Source, kind: str, acco
     """
     tables, problems = _sound({name: frame.collect() for name, frame in intake.ledger.tables.items() if name in TABLES})
     with database.told():
+        parking.sweep()
         kept = originals.keep(original)
     with database.writing():
         like = Batch.objects.filter(company=company, original=kept, kind=kind, account_id=account_id)
@@ -87,18 +88,18 @@ def stage(company: Company, intake: Intake, *, original: Source, kind: str, acco
 
 def preview(company: Company, batch_id: int) -> Preview:
     """Compare a staged batch with what stands now."""
-    _staged(company, batch_id)
-    tables, documents = parking.parked(batch_id)
     with database.told():
+        _staged(company, batch_id)
+        tables, documents = parking.parked(batch_id)
         planned = changes.plan(company.pk, tables)
         return Preview(batch_id, planned.counts, changes.differences(planned), documents)
 
 
 def commit(company: Company, batch_id: int, actor: str) -> Committed:
     """Put a staged batch into the books, whole or not at all."""
-    _staged(company, batch_id)
-    tables, documents = parking.parked(batch_id)
     with database.told():
+        _staged(company, batch_id)
+        tables, documents = parking.parked(batch_id)
         planned = changes.plan(company.pk, tables)
     with database.writing():
         batch = _staged(company, batch_id)
@@ -191,8 +192,10 @@ def _opened(company: Company, kind: str, actor: str, reason: str) -> Batch:
 def _written(
     batch: Batch, planned: Changes, documents: pl.DataFrame | None, actor: str, told: Mapping[str, Any] | None = None
 ) -> Committed:
-    """Everything of a batch, and the line in the trail by which ``checks`` can tell that it is all there."""
-    at = audit.moment()
+    """Everything of a batch, and the line in the trail by which ``checks`` can tell that it is all there.
+
+    The moment is taken last: who reads the books as of now, while the rows go in, reads a past that stays as it was.
+    """
     for name, change in planned.tables.items():
         facts.insert(name, change.insert, batch.company_id, batch.id)
     retracted = {name: change.retract for name, change in planned.tables.items()}
@@ -205,6 +208,7 @@ def _written(
         for name, change in planned.tables.items()
         if change.insert.height
     }
+    at = audit.moment()
     batch.state, batch.committed_at, batch.counts, batch.digests = "committed", at, dict(planned.counts), printed
     batch.save(update_fields=["state", "committed_at", "counts", "digests"])
     line = {

@@ -10,10 +10,11 @@ from django.db.models import Max
 from solvent.base.money import UNKNOWN
 from solvent.books.books import TABLES, Ledger
 from solvent.intake.intake import Known
-from solvent_server.store import facts
+from solvent_server.store import database, facts
 from solvent_server.store.models import Batch, Company, StatementRecord
 
 
+@database.told()
 def ledger(company: Company, known_at: datetime | None = None) -> Ledger:
     """Every fact that counts, at ``known_at`` or now, as one consistent state."""
     until = known_at or last_commit(company)
@@ -51,6 +52,7 @@ def _only_currency(tables: dict[str, pl.LazyFrame]) -> str:
     return used.pop() if len(used) == 1 else UNKNOWN
 
 
+@database.told()
 def known(company: Company, currency: str | None = None) -> Known:
     """What the next file has to agree with.
 

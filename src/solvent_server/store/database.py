@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +16,7 @@ import django
 import polars as pl
 from django.conf import settings as configured
 from django.core.management import call_command
-from django.db import DatabaseError, InterfaceError, connection, connections, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from solvent.base.problem import SolventError
@@ -63,7 +64,7 @@ def folder() -> Path:
 
 def migrate() -> None:
     """Make or bring up to date every table and its guards."""
-    with told():
+    with told(), _alone():
         call_command("migrate", verbosity=0, interactive=False)
         with transaction.atomic():
             guards.install()
@@ -71,7 +72,8 @@ def migrate() -> None:
 
 def state() -> str:
     """``new``: without any table of ours; ``ready``; ``behind``: migrations wait; ``ahead``: of a newer version."""
-    executor = MigrationExecutor(connection)
+    with told():
+        executor = MigrationExecutor(connection)
     known, done = set(executor.loader.disk_migrations), set(executor.loader.applied_migrations)
     ours = {place for place in done if place[0] == "store"}
     if not ours:
@@ -79,6 +81,48 @@ def state() -> str:
     if ours - known:
         return "ahead"
     return "ready" if {place for place in known if place[0] == "store"} <= done else "behind"
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Nobody else sets this store up meanwhile: several may be the first to use it."""
+    if on_postgresql():
+        rows("SELECT pg_advisory_lock(%s)", [_LOCK + 1])
+        try:
+            yield
+        finally:
+            rows("SELECT pg_advisory_unlock(%s)", [_LOCK + 1])
+        return
+    lock = sqlite3.connect(f"{uri()}.setup", timeout=600, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
+    finally:
+        lock.close()
+
+
+@contextmanager
+def still() -> Iterator[None]:
+    """Everything that is read inside is of one moment, while others go on writing."""
+    connection.ensure_connection()
+    if on_postgresql():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SELECT pg_export_snapshot()")
+            _let_go()
+            _reading.snapshot = cursor.fetchone()[0]
+            try:
+                yield
+            finally:
+                _reading.snapshot = None
+                _let_go()
+        return
+    mode, connection.transaction_mode = connection.transaction_mode, "DEFERRED"
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        connection.transaction_mode = mode
 
 
 def on_postgresql() -> bool:
@@ -164,6 +208,12 @@ def _read_sqlite(table: str, columns: dict[str, Any], where: str, values: Sequen
         """Columns that are empty in a whole block, as many are, are only looked at and not carried."""
         link.create_function("exactly", 1, _exactly, deterministic=True)
         asked = [*values, start, end]
+        if not link.in_transaction:  # both looks see the same rows
+            link.execute("BEGIN")
+            try:
+                return block(start, end, link)
+            finally:
+                link.execute("ROLLBACK")
         looks = ", ".join(f'EXISTS (SELECT 1 {source} AND "{name}" IS NOT NULL)' for name in columns)
         filled = link.execute(f"SELECT {looks}", asked * len(columns)).fetchone()
         full = {name: dtype for (name, dtype), some in zip(columns.items(), filled) if some}
@@ -171,18 +221,21 @@ def _read_sqlite(table: str, columns: dict[str, Any], where: str, values: Sequen
         try:
             count, *cells = link.execute(f"SELECT {told} {source}", asked).fetchone()
         except sqlite3.DataError:  # more text than one value may hold: half of it at a time
+            if start == end:
+                raise
             middle = (start + end) // 2
             return pl.concat([block(start, middle, link), block(middle + 1, end, link)])
         carried = {name: _apart(name, text, dtype) for (name, dtype), text in zip(full.items(), cells)}
         bare = (pl.repeat(None, count, dtype=dtype, eager=True).alias(name) for name, dtype in columns.items())
         return pl.DataFrame([carried.get(one.name, one) for one in bare])
 
-    if len(starts) <= 2 or connection.in_atomic_block:
-        inner = connection.connection
-        frames = [block(start, _end(start), inner) for start in starts]
-    else:
-        with ThreadPoolExecutor(2) as pool:
-            frames = list(pool.map(lambda start: _apart_from(block, start), starts))
+    with connection.wrap_database_errors:
+        if len(starts) <= 2 or connection.in_atomic_block:
+            inner = connection.connection
+            frames = [block(start, _end(start), inner) for start in starts]
+        else:
+            with ThreadPoolExecutor(2) as pool:
+                frames = list(pool.map(lambda start: _apart_from(block, start), starts))
     return pl.concat(frames) if frames else pl.DataFrame(schema=columns)
 
 
@@ -240,9 +293,14 @@ def _read_postgresql(table: str, columns: dict[str, Any], where: str, values: Se
     sql = f'SELECT {told} FROM "{table}" {where}'
     try:
         frame = _fetched(sql, values)
-    except adbc.Error:
+    except adbc.Error as error:
+        if getattr(_reading, "snapshot", None):
+            raise OperationalError(str(error)) from error
         _let_go()  # the server may have been started again since
-        frame = _fetched(sql, values)
+        try:
+            frame = _fetched(sql, values)
+        except adbc.Error as error:
+            raise OperationalError(str(error)) from error
     return frame.select(_plain(frame, name, dtype) for name, dtype in columns.items())
 
 
@@ -253,12 +311,18 @@ def _fetched(sql: str, values: Sequence[Any]) -> pl.DataFrame:
     address = uri()
     if getattr(_reading, "address", None) != address:
         _let_go()
-        _reading.link, _reading.address = adbc.connect(address, autocommit=True), address
+        snapshot = getattr(_reading, "snapshot", None)
+        _reading.link, _reading.address = adbc.connect(address, autocommit=not snapshot), address
+        if snapshot:
+            with _reading.link.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
     with _reading.link.cursor() as cursor:
         cursor.execute(sql, tuple(values) or None)
         return pl.DataFrame(cursor.fetch_arrow())
 
 
+@atexit.register
 def _let_go() -> None:
     """Close this thread's connection for reading."""
     link, _reading.link, _reading.address = getattr(_reading, "link", None), None, None

@@ -25,6 +25,8 @@ LEANINGS: Sequence[Leaning] = (
     Leaning("allocations", "source_id", "receipts", ("source", "receipt")),
     Leaning("allocations", "source_id", "credit_notes", ("source", "credit_note")),
     Leaning("disputes", "item_id", "open_items"),
+    Leaning("promises", "item_id", "open_items"),
+    Leaning("promises", "customer_id", "customers"),
     Leaning("bill_payments", "bill_id", "bills"),
     Leaning("bank_matches", "line_id", "bank_lines"),
     Leaning("bank_matches", "target_id", "receipts", ("target", "receipt")),

@@ -32,6 +32,7 @@ def set_company(
     return company
 
 
+@database.told()
 def every() -> Sequence[Company]:
     """All companies, by code."""
     return list(Company.objects.order_by("code"))

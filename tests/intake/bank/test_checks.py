@@ -17,6 +17,7 @@ from solvent.intake.bank.cells import Fault, lines_of, rejected_of
 from solvent.intake.bank.checks import judged, proved
 from solvent.intake.bank.statement import Statement
 from solvent.intake.intake import Known
+from thorough import cases
 
 IBAN = "DE89370400440532013000"
 DAY = date(2026, 3, 2)
@@ -182,7 +183,7 @@ def test_statements_of_a_file_are_a_chain_in_any_order() -> None:
     cuts=st.sets(st.integers(1, 27), max_size=6),
     wrong=st.integers(0, 6),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(20, 200), deadline=None)
 def test_whatever_the_cuts_a_whole_history_is_accepted_and_a_hole_is_found(
     amounts: list[list[int]], cuts: set[int], wrong: int
 ) -> None:

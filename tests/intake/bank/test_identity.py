@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from solvent.intake.bank.cells import lines_of
 from solvent.intake.bank.identity import line_ids
+from thorough import cases
 
 Row = tuple[int, int, str, str, str]
 """Day of March, amount, reference, bank's reference, the other account."""
@@ -97,7 +98,7 @@ ROWS = st.lists(
 
 
 @given(rows=ROWS, seed=st.integers(0, 9))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(20, 200), deadline=None)
 def test_any_order_gives_the_same_names_and_none_twice(rows: list[Row], seed: int) -> None:
     mixed = random.Random(seed).sample(rows, len(rows))
     assert sorted(ids(rows)) == sorted(ids(mixed))
@@ -105,7 +106,7 @@ def test_any_order_gives_the_same_names_and_none_twice(rows: list[Row], seed: in
 
 
 @given(rows=ROWS, cut=st.integers(0, 4), back=st.integers(0, 2))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(20, 200), deadline=None)
 def test_an_overlapping_file_adds_only_what_is_new(rows: list[Row], cut: int, back: int) -> None:
     """Two files of whole days that overlap by some days name together exactly the lines of the whole."""
     first = [row for row in rows if row[0] <= cut]

@@ -18,6 +18,7 @@ from solvent.intake.bank.table.chain import ORDERS, chain_of, ordered
 from solvent.intake.bank.table.layout.profile import Profile, profile_toml
 from solvent.intake.bank.table.read import BLOCKING, is_table_statement, table_statements
 from solvent.intake.intake import Known, Source
+from thorough import cases
 
 HEAD = "交易日期,摘要,支出,收入,余额\n"
 BODY = "2026-01-25,货款,,1500.00,2500.00\n2026-01-26,电费,89.90,,2410.10\n"
@@ -224,7 +225,7 @@ def test_a_missing_row_breaks_the_balances() -> None:
 MOVES = st.lists(st.tuples(st.integers(0, 3), st.integers(-(10**6), 10**6).filter(bool)), min_size=2, max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(20, 200), deadline=None)
 @given(moves=MOVES, start=st.integers(-(10**6), 10**6), order=st.sampled_from(ORDERS))
 def test_balances_follow_in_every_order_that_banks_print(moves: list[tuple[int, int]], start: int, order: str) -> None:
     day, balance, rows = date(2026, 1, 1), start, []

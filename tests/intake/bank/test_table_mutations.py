@@ -20,7 +20,7 @@ from solvent.intake.intake import Known, Source
 
 SECONDS = 3.0
 """Of the processor, so that a busy machine does not fail the test."""
-SHOWN = 100
+SHOWN = 40
 ALL = 2_000
 Rows = list[list[str]]
 

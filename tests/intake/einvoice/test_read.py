@@ -20,6 +20,7 @@ from solvent.intake.einvoice.items import divided
 from solvent.intake.einvoice.read import invoices_in, is_einvoice, read_einvoices
 from solvent.intake.einvoice.sides import folded_id, folded_name
 from solvent.intake.intake import Intake, Known
+from thorough import cases
 
 SELLER, BUYER = "DE136695976", "ATU13585627"
 US = Known(tax_ids=frozenset({SELLER}))
@@ -247,7 +248,7 @@ def test_several_due_days_without_shares_are_no_instalments(samples: Any) -> Non
     assert item["due_on"] == date(2026, 4, 1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(40, 400), deadline=None)
 @given(st.integers(0, 10**12), st.lists(st.fractions(Fraction(1, 1000), 1000), min_size=1, max_size=20))
 def test_parts_make_the_whole(total: int, weights: list[Fraction]) -> None:
     parts = divided(total, weights)
@@ -446,7 +447,7 @@ def test_lei_and_chinese_numbers(samples: Any) -> None:
     st.lists(st.sampled_from(" .-/\u3000"), max_size=8),
     st.randoms(),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=cases(20, 200), deadline=None)
 def test_marks_and_width_do_not_part_a_number(number: str, marks: list[str], rng: random.Random) -> None:
     written = list(number.lower())
     for mark in marks:

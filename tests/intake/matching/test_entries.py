@@ -16,6 +16,7 @@ from solvent.books.checks import run_checks
 from solvent.intake.matching.entries import entries, made_by
 from solvent.intake.matching.match import Matched, match
 from solvent.intake.matching.question import Question, question
+from thorough import cases
 
 DAY = date(2026, 4, 1)
 SEEDS = st.integers(0, 10**6)
@@ -51,7 +52,7 @@ def all_of(books: Books, matched: Matched) -> list[str]:
     return matched.decisions.filter(pl.col("decision") != "none")["source_id"].to_list()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=cases(4, 40), deadline=None)
 @given(seed=SEEDS, everything=st.booleans())
 def test_every_cent_is_kept(market: ModuleType, seed: int, everything: bool) -> None:
     before = market.market(seed, 60, 200, 25).books()
@@ -70,7 +71,7 @@ def test_every_cent_is_kept(market: ModuleType, seed: int, everything: bool) -> 
     assert (both["amount"] == both["line"]).all()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=cases(4, 40), deadline=None)
 @given(seed=SEEDS)
 def test_no_item_and_no_line_is_used_beyond_its_amount(market: ModuleType, seed: int) -> None:
     asked, matched = asked_and_told(market.market(seed, 80, 160, 12).books())
@@ -89,7 +90,7 @@ def test_no_item_and_no_line_is_used_beyond_its_amount(market: ModuleType, seed:
     assert (money["taken"].abs() <= money["amount"].abs()).all()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=cases(3, 40), deadline=None)
 @given(seed=SEEDS)
 def test_taking_back_is_the_inverse(market: ModuleType, seed: int) -> None:
     before = market.market(seed, 40, 120, 15).books()
@@ -105,7 +106,7 @@ def test_taking_back_is_the_inverse(market: ModuleType, seed: int) -> None:
     assert question(books).items.equals(asked.items)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=cases(3, 30), deadline=None)
 @given(seed=SEEDS, order=st.integers(0, 10**6))
 def test_the_order_of_rows_does_not_matter(market: ModuleType, seed: int, order: int) -> None:
     made = market.market(seed, 60, 150, 15)

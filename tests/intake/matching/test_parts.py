@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 from random import Random
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +15,7 @@ from solvent.intake.matching.choice import Matching
 from solvent.intake.matching.names import is_person, plain_name
 from solvent.intake.matching.references import named, numbers
 from solvent.intake.matching.subsets import MOST, exact, few
+from thorough import cases
 
 AMOUNTS = st.lists(st.integers(1, 60), min_size=1, max_size=10)
 
@@ -26,7 +27,7 @@ def every_set(amounts: list[int], target: int, most: int) -> list[tuple[int, ...
     return [chosen for chosen in sets if sum(amounts[place] for place in chosen) == target]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(60, 600), deadline=None)
 @given(amounts=AMOUNTS, target=st.integers(1, 250))
 def test_sums_are_those_of_every_set(amounts: list[int], target: int) -> None:
     every = every_set(amounts, target, len(amounts))
@@ -41,9 +42,9 @@ def test_the_largest_set_is_searched_in_bounded_time() -> None:
     draw = Random(5)
     amounts = [draw.randrange(10_000, 10_000_000) for _ in range(MOST)]
     chosen = sorted(draw.sample(range(MOST), 9))
-    start = perf_counter()
+    start = process_time()
     found = exact(amounts, sum(amounts[place] for place in chosen))
-    assert perf_counter() - start < 2
+    assert process_time() - start < 2
     assert found is not None
     assert sum(amounts[place] for place in found[0]) == sum(amounts[place] for place in chosen)
     assert exact([*amounts, 1], amounts[0]) is None
@@ -105,7 +106,7 @@ def test_a_month_is_named_and_a_day_is_not(text: str, months: set[tuple[int, int
     assert named(text, numbers(OPEN)).months == months
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(40, 400), deadline=None)
 @given(text=st.text(max_size=200))
 def test_no_text_breaks_the_reader(text: str) -> None:
     named(text, numbers(OPEN))

@@ -29,6 +29,7 @@ from solvent.intake.sources.conformance import adds_up, check, mutations, strang
 from solvent.intake.sources.frame import run_importer
 from solvent.intake.sources.importer import REFUSED, ROW, SHEET, Mapped, Records
 from solvent.intake.sources.take import kind_of, take_in
+from thorough import cases
 
 HOWTO = Path(__file__).parents[3] / "docs" / "howto" / "add-a-source.md"
 SOURCE = Source("made", b"made")
@@ -74,7 +75,7 @@ def rejected(intake: Intake) -> list[tuple[str, str, str]]:
     zeros=st.integers(0, 5),
     form=st.sampled_from(["plain", "exponent", "decimal", "plus"]),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(60, 600), deadline=None)
 def test_an_amount_written_in_any_way_is_the_same_to_the_last_unit(
     minor_amount: int, currency: str, zeros: int, form: str
 ) -> None:
@@ -107,7 +108,7 @@ def test_an_amount_is_exact_or_a_fault(text: str, currency: str, value: int | No
 
 
 @given(st.text(max_size=12))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(60, 600), deadline=None)
 def test_no_text_makes_an_amount_raise_or_differ_from_decimal(text: str) -> None:
     ((value, code),) = minor_units(pl.Series([text]), pl.Series(["EUR"])).rows()
     if value is not None:

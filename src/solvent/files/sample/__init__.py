@@ -31,7 +31,7 @@ class Sample:
     """One sample company.
 
     tables: every table of the books, conformed; ``extra``: frames that no room reads yet (insurance policies, buyer
-    limits, credit lines, registry events); ``truth``: the planted facts, for tests alone.
+    limits, registry events); ``truth``: the planted facts, for tests alone.
     """
 
     plan: Plan
@@ -76,13 +76,13 @@ def generate(plan: Plan) -> Sample:
     tables |= money.tables
     opened = tables["balances"].group_by("account_id", "currency").agg(pl.col("recorded_on").min()).sort("account_id")
     tables["bank_accounts"] = TABLES["bank_accounts"].conform(opened.lazy()).collect()
+    tables["facilities"] = bank.facilities(plan, money.lines, money.loan)
     own = own_statements(plan, tables, money.lines, money.loan, daily)
     theirs = customer_statements(plan, rows, told.slow if plan.slow_then_fails else None)
     tables["statements"] = pl.concat([own, theirs])
     withdrawn = stories.withdrawn_on(plan, rest.trade.deliveries, told)
     extra = stories.insurance(plan, rows, told, withdrawn)
     extra["registry_events"] = stories.registry_events(plan, rows, told)
-    extra["credit_lines"] = bank.credit_lines(plan, money.lines, money.loan)
     facts = stories.facts(tables, extra, plan, told, money.squeeze)
     name, name_en = company_name(plan)
     truth = {"seed": plan.seed, "size": plan.size, "company": name, "stories": facts}
@@ -105,7 +105,7 @@ def write_sample(sample: Sample, folder: Path) -> None:
     for name, frame in sample.extra.items():
         frame.with_columns(
             main_units(pl.col(column), pl.col("currency"), (CURRENCY, "USD", "EUR")).alias(column)
-            for column in ("amount", "drawn")
+            for column in ("amount",)
             if column in frame.columns
         ).write_csv(folder / "extra" / f"{name}.csv")
     text = json.dumps(sample.truth, ensure_ascii=False, indent=2, default=str)
@@ -132,6 +132,7 @@ def _receivables(plan: Plan, worlds: Sequence[_World]) -> dict[str, pl.DataFrame
         "credit_notes": joined((world.credit_notes for world in paid), "credit_notes", "credit_note_id"),
         "allocations": joined((world.allocations for world in paid), "allocations", "allocation_id"),
         "disputes": joined((world.disputes for world in paid), "disputes", "dispute_id"),
+        "promises": joined((world.promises for world in paid), "promises", "promise_id"),
     }
     items = tables["open_items"]
     sent = pl.when(pl.col("statement_sent_on") <= plan.end_on).then("statement_sent_on").alias("statement_sent_on")

@@ -12,6 +12,7 @@ import polars as pl
 from solvent.base.calendar import month_end, months_before
 from solvent.base.money import half_up
 from solvent.books.cash import BALANCES, BANK_LINES, OPERATING
+from solvent.books.facilities import FACILITIES
 from solvent.files.sample.company import CURRENCY, Plan, on_workday, words, workday
 from solvent.files.sample.purchases import VAT, Demand
 from solvent.files.sample.rates import valued
@@ -21,7 +22,7 @@ PAYROLL_SHARE, RENT_SHARE, UTILITIES_SHARE, FREIGHT_SHARE, OTHER_SHARE = 0.125, 
 CAPEX_SHARE, INCOME_TAX_SHARE = 0.025, 0.008
 SURCHARGE, REFUNDED = 1.12, 0.95
 """Value-added tax is paid with its surcharges; a surplus of tax paid comes back a little less, and later."""
-INTEREST = 0.042
+INTEREST, INTEREST_ABROAD = 0.042, 0.036
 LOW, USUAL, HIGH = 1.6, 1.9, 2.5
 """Cash at a month's end, in months of spending: below the first a loan is drawn, above the last it is repaid."""
 
@@ -322,31 +323,29 @@ def statement_of(
     )
 
 
-def credit_lines(plan: Plan, lines: pl.DataFrame, loan: int) -> pl.DataFrame:
-    """``credit_lines``: what banks would lend, and what is drawn at the end.
+def facilities(plan: Plan, lines: pl.DataFrame, loan: int) -> pl.DataFrame:
+    """``facilities``: what two banks would lend, and what was drawn, at every month's end; agreed anew each year.
 
     Args:
         lines: the company's own lines.
         loan: drawn before the books begin.
     """
     moves = lines.filter(pl.col("category").is_in(["loan_drawn", "loan_repaid"])).sort("booked_on")
-    running = [loan, *(moves.get_column("amount").cum_sum() + loan).to_list()]
-    drawn, most = running[-1], max(running)
-    lenders = words()["insurance"]["lenders"]
-    first = int(plan.one("lender") * 3)
+    most = max(loan, loan + max([0, *moves.get_column("amount").cum_sum()]))
     unit = int(10 ** max(len(str(most)) - 2, 0))
-    return pl.DataFrame(
-        {
-            "credit_line_id": ["CL-1", "CL-2"],
-            "lender": [lenders[first], lenders[(first + 1) % 3]],
-            "kind": ["working_capital", "export_bill_purchase"],
-            "currency": [CURRENCY, CURRENCY],
-            "amount": [-(-most * 11 // 10 // unit) * unit, -(-most // 2 // unit) * unit],
-            "drawn": [drawn, 0],
-            "starts_on": [months_before(plan.end_on, 8)] * 2,
-            "ends_on": [months_before(plan.end_on, -4)] * 2,
-        }
-    )
+    bank = int(plan.one("lender") * 3)
+    lenders = words()["insurance"]["lenders"]
+    rows = []
+    for day in sorted({min(month_end(month), plan.end_on) for month in _months(plan)}):
+        drawn = loan + int(moves.filter(pl.col("booked_on") <= day).get_column("amount").sum())
+        back = next(back for back in range(8, 12 * plan.years + 32, 12) if months_before(plan.end_on, back) <= day)
+        since, until = months_before(plan.end_on, back), months_before(plan.end_on, back - 12)
+        usual = -(-most * 11 // 10 // unit) * unit, drawn, INTEREST, True, since, until
+        abroad = -(-most // 2 // unit) * unit, 0, INTEREST_ABROAD, False, since, until
+        rows.append(("CL-1", day, lenders[bank], "working_capital", CURRENCY, *usual, day))
+        rows.append(("CL-2", day, lenders[(bank + 1) % 3], "export_bill_purchase", CURRENCY, *abroad, day))
+    columns = [name for name in FACILITIES.columns if name != "unused_rate"]
+    return FACILITIES.conform(pl.DataFrame(rows, columns, orient="row").lazy()).sort(FACILITIES.key).collect()
 
 
 def cash_facts(

@@ -1,12 +1,15 @@
-"""Payment: when customers mean to pay each item, and how much of it: delays, runs, parts, disputes, credit notes."""
+"""Payment: when customers pay each item, and how much of it: delays, runs, parts, disputes, credits, promises."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 
+from solvent.base.calendar import months_before
 from solvent.base.draws import below, chosen, normal
 from solvent.base.money import half_up
-from solvent.files.sample.company import CURRENCY, Plan, on_workday, picked, words
+from solvent.files.sample.company import CURRENCY, Plan, number, on_workday, picked, words, workday
 
 KEYS = ("no", "k", "j", "i")
 HABITS = (
@@ -82,6 +85,19 @@ def disputes(plan: Plan, items: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def promises(plan: Plan, items: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
+    """What customers promised when they were asked for overdue money, in the last year: an item, or their account.
+
+    Each keeps its word in its own degree; what was not kept is often promised again.
+
+    Args:
+        items: with the day of the first money, as ``payments`` gives them.
+        settled: ``item_id``, ``allocated_on`` and ``amount`` of all that settles them.
+    """
+    said = pl.concat([_item_promises(plan, items, settled), _account_promises(plan, items, settled)])
+    return said.with_columns(pl.col("made_on").alias("recorded_on"))
+
+
 def credit_id() -> pl.Expr:
     """The number of the credit note on an invoice."""
     return pl.concat_str(pl.lit("N"), pl.col("invoice_id").str.slice(1))
@@ -95,6 +111,99 @@ def aligned(day: pl.Expr, run: pl.Expr, plan: Plan) -> pl.Expr:
     late = pl.when(fits).then(first).otherwise(first.dt.offset_by("1mo")) + pl.duration(days=24)
     run_day = pl.when(run == 1).then(friday).when(run == 2).then(late).when(run == 3).then(day.dt.month_end())
     return on_workday(run_day.otherwise(day), plan)
+
+
+PROMISE = ("no", "promise_id", "customer_id", "item_id", "made_on", "promised_on", "currency", "amount", "withdrawn_on")
+
+
+def _item_promises(plan: Plan, items: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
+    """Promises on overdue items, up to three on each: the next when the one before was broken, or put off in time."""
+    day = on_workday(pl.col("due_on") + pl.duration(days=5 + below(plan.draw("promise.day", *KEYS), 20)), plan)
+    disputed = (pl.col("opened_on") <= pl.col("made_on")) & (pl.col("closed_on") > pl.col("made_on"))
+    asked = items.with_columns(day.alias("made_on")).filter(
+        (plan.draw("promise", *KEYS) < 0.4)
+        & (pl.col("made_on") > plan.end_on - timedelta(days=365))
+        & ~disputed.fill_null(False)
+    )
+    honest = 0.35 + 0.5 * plan.draw("promise.habit", "no")
+    unpaid = pl.col("paid_on").is_null() | (pl.col("paid_on") > pl.col("made_on"))
+    rounds = []
+    for time in (1, 2, 3):
+        keys = (*KEYS, pl.lit(time))
+        comes = pl.col("paid_on") + pl.duration(days=below(plan.draw("promise.margin", *keys), 4))
+        keeps = (plan.draw("promise.kept", *keys) < honest) & (comes <= pl.col("made_on") + pl.duration(days=45))
+        wait = pl.col("made_on") + pl.duration(days=3 + below(plan.draw("promise.wait", *keys), 18))
+        asked = asked.filter(unpaid & (pl.col("made_on") <= plan.end_on)).with_columns(
+            pl.lit(time).alias("time"),
+            on_workday(pl.when(keeps).then(comes).otherwise(wait), plan).alias("promised_on"),
+        )
+        later = pl.col("promised_on") + pl.duration(days=2 + below(plan.draw("promise.later", *keys), 6))
+        before = on_workday(pl.col("promised_on") - pl.duration(days=2), plan)
+        put_off = (plan.draw("promise.put_off", *keys) < 0.1) & before.is_between(
+            "made_on", "promised_on", closed="none"
+        )
+        known = (pl.col("paid_on").is_null() | (pl.col("paid_on") > before)) & (before <= plan.end_on)
+        asked = asked.with_columns(pl.when(put_off & known).then(before).alias("withdrawn_on"))
+        rounds.append(asked)
+        again = pl.col("withdrawn_on").is_not_null() | (plan.draw("promise.again", *keys) < 0.6)
+        asked = asked.filter(again).with_columns(pl.coalesce("withdrawn_on", on_workday(later, plan)).alias("made_on"))
+    said = pl.concat(rounds).with_columns(
+        pl.concat_str(pl.lit("P"), pl.col("item_id").str.slice(1).str.replace("-", ""), "time").alias("promise_id")
+    )
+    done = (
+        said.select("promise_id", "item_id", "made_on")
+        .join(settled.select("item_id", "allocated_on", pl.col("amount").alias("done")), on="item_id")
+        .filter(pl.col("allocated_on") <= pl.col("made_on"))
+        .group_by("promise_id")
+        .agg(pl.col("done").sum())
+    )
+    luck = plan.draw("promise.part", *KEYS, "time")
+    left = pl.col("amount") - pl.col("done").fill_null(0)
+    part = half_up(left * (0.3 + 0.4 * plan.draw("promise.share", *KEYS, "time"))).clip(1)
+    return (
+        said.join(done, on="promise_id", how="left", maintain_order="left")
+        .filter(left > 0)
+        .with_columns(pl.when(luck < 0.12).then(part).when(luck < 0.85).then(left).alias("amount"))
+        .select(PROMISE)
+    )
+
+
+def _account_promises(plan: Plan, items: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
+    """Promises to pay all that is overdue, of customers with several such items, about the twelfth of a month."""
+    months = [months_before(plan.end_on, back).replace(day=12) for back in range(12)]
+    days = sorted({day for month in months if (day := workday(month, plan)) <= plan.end_on})
+    asked = pl.DataFrame({"made_on": days}, schema={"made_on": pl.Date})
+    owed = items.select("no", "customer_id", "currency", "item_id", "due_on", "amount").join(asked, how="cross")
+    near = pl.col("due_on").is_between(pl.col("made_on") - pl.duration(days=120), pl.col("made_on"), closed="left")
+    owed = owed.filter(near)
+    done = (
+        owed.select("item_id", "made_on")
+        .join(settled.select("item_id", "allocated_on", pl.col("amount").alias("done")), on="item_id")
+        .filter(pl.col("allocated_on") <= pl.col("made_on"))
+        .group_by("item_id", "made_on")
+        .agg(pl.col("done").sum())
+    )
+    left = pl.col("amount") - pl.col("done").fill_null(0)
+    keys = ("no", "customer_id", "currency", "made_on")
+    date_no = pl.col("made_on").to_physical().cast(pl.Int64)
+    said = (
+        owed.join(done, on=["item_id", "made_on"], how="left")
+        .filter(left > 0)
+        .group_by(keys)
+        .agg(left.sum().alias("amount"), pl.len().alias("count"))
+        .filter((pl.col("count") > 1) & (plan.draw("promise.account", "no", date_no) < 0.1))
+        .sort("no", "made_on", "amount", "currency", descending=[False, False, True, False])
+        .unique(["no", "made_on"], keep="first", maintain_order=True)
+    )
+    wait = pl.duration(days=7 + below(plan.draw("promise.account.wait", "no", date_no), 14))
+    all_of_it = plan.draw("promise.account.all", "no", date_no) < 0.5
+    return said.with_columns(
+        pl.concat_str(pl.lit("PA"), number("no", 4), pl.col("made_on").dt.strftime("%y%m")).alias("promise_id"),
+        pl.lit(None, dtype=pl.String).alias("item_id"),
+        on_workday(pl.col("made_on") + wait, plan).alias("promised_on"),
+        pl.when(~all_of_it).then("amount").alias("amount"),
+        pl.lit(None, dtype=pl.Date).alias("withdrawn_on"),
+    ).select(PROMISE)
 
 
 def _intended(plan: Plan, items: pl.DataFrame) -> pl.DataFrame:

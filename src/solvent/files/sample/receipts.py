@@ -9,7 +9,7 @@ import polars as pl
 from solvent.base.draws import below, chosen
 from solvent.base.money import half_up
 from solvent.files.sample.company import Plan, number, on_workday
-from solvent.files.sample.payment import KEYS, credit_id, credit_notes, disputes, payments
+from solvent.files.sample.payment import KEYS, credit_id, credit_notes, disputes, payments, promises
 
 WRITE_OFF_DAYS = 200
 """So long after a customer failed, or somewhat later, what it owes is written off."""
@@ -19,8 +19,8 @@ WRITE_OFF_DAYS = 200
 class Paid:
     """The receivables up to the end of the books, still without booked amounts; each frame carries ``no``.
 
-    ``items``, ``receipts``, ``credit_notes``, ``allocations``, ``disputes`` have the columns of their tables;
-    allocations have ``currency`` and ``step``, which orders those of one day.
+    ``items``, ``receipts``, ``credit_notes``, ``allocations``, ``disputes``, ``promises`` have the columns of their
+    tables; allocations have ``currency`` and ``step``, which orders those of one day.
     """
 
     items: pl.DataFrame
@@ -28,6 +28,7 @@ class Paid:
     credit_notes: pl.DataFrame
     allocations: pl.DataFrame
     disputes: pl.DataFrame
+    promises: pl.DataFrame
 
 
 def receivables(plan: Plan, rows: pl.DataFrame, items: pl.DataFrame) -> Paid:
@@ -43,6 +44,7 @@ def receivables(plan: Plan, rows: pl.DataFrame, items: pl.DataFrame) -> Paid:
         credit_notes(plan, kept),
         _numbered(settled),
         disputes(plan, kept),
+        promises(plan, kept, settled),
     )
 
 

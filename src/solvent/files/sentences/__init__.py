@@ -7,14 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from solvent.files.sentences import bank, books, einvoice, matching, payment, sources, store
+from solvent.files.sentences import (
+    bank,
+    books,
+    einvoice,
+    liquidity,
+    matching,
+    outflows,
+    payment,
+    sales,
+    simulation,
+    sources,
+    store,
+)
 
 SENTENCES: Mapping[str, str] = {
     **books.SENTENCES,
     **bank.SENTENCES,
     **einvoice.SENTENCES,
+    **liquidity.SENTENCES,
     **matching.SENTENCES,
+    **outflows.SENTENCES,
     **payment.SENTENCES,
+    **sales.SENTENCES,
+    **simulation.SENTENCES,
     **sources.SENTENCES,
     **store.SENTENCES,
 }

@@ -215,14 +215,16 @@ WORDS: Mapping[str, str] = {
 
 _BRACKETS = re.compile(r"[(\[【<{][^)\]】>}]*[)\]】>}]")
 _MARKS = re.compile(r"[\s_\-./\\:：,，、*#'\"&|+?]+")
+LONGEST = 200
+"""Characters beyond which a text is no header: what is looked at in one grows with the square of its length."""
 
 
 def plain(text: str) -> str:
-    """A header text in the one form in which words are compared.
+    """A header text in the one form in which words are compared; in one longer than LONGEST brackets stay.
 
     >>> plain("Invoice_Amount (EUR)"), plain("InvoiceAmount"), plain("借方发生额/元"), plain("到期日*")
     ('invoiceamount', 'invoiceamount', '借方发生额元', '到期日')
     """
     folded = unicodedata.normalize("NFKC", text).lower()
-    bare = _BRACKETS.sub("", folded)
+    bare = _BRACKETS.sub("", folded) if len(text) <= LONGEST else folded
     return _MARKS.sub("", bare if _MARKS.sub("", bare) else folded)

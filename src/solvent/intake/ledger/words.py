@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from solvent.intake.ledger.fields import WORDS, plain
+from solvent.intake.ledger.fields import LONGEST, WORDS, plain
 
 
 class Meaning(NamedTuple):
@@ -87,7 +87,7 @@ DICTIONARY = _dictionary()
 
 @cache
 def meanings(text: str) -> tuple[Meaning, ...]:
-    """What a header text may mean, the surest first; empty: nothing that we know.
+    """What a header text may mean, the surest first; empty: nothing that we know, or longer than LONGEST.
 
     >>> [found.field for found in meanings("Net due dt")], [found.field for found in meanings("未收款(元)")]
     (['due_on'], ['open_amount'])
@@ -95,6 +95,8 @@ def meanings(text: str) -> tuple[Meaning, ...]:
     []
     """
     found: dict[str, Meaning] = {}
+    if len(text) > LONGEST:
+        return ()
     for strength, forms in enumerate((_exact(text), _nearly(text), _ending(text), _beginning(text))):
         for form in forms:
             for rank, field in DICTIONARY.get(form, ()):

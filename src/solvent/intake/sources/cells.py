@@ -69,8 +69,8 @@ def typed(table: Table, frame: pl.DataFrame, own: str, currencies: Mapping[str, 
 
     Args:
         own: the company's own currency, for rows that name none and for booked amounts.
-        currencies: for tables whose currency may be empty (``allocations``, ``bill_payments``, ``disputes``): the id
-            column and ``currency`` of what they point to, under the table's name.
+        currencies: for tables whose currency may be empty (``allocations``, ``bill_payments``, ``disputes``,
+            ``promises``): the id column and ``currency`` of what they point to, under the table's name.
 
     Raises:
         TableError: a column is not of the table, one that may not be empty is missing, or money stands in floats.

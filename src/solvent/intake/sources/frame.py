@@ -22,6 +22,7 @@ ROLE = "source"
 _POINTS = {
     "allocations": ("open_items", "item_id"),
     "disputes": ("open_items", "item_id"),
+    "promises": ("open_items", "item_id"),
     "bill_payments": ("bills", "bill_id"),
 }
 """Tables whose rows stand or fall with a row of another: where an item was rejected, so is what settles it."""

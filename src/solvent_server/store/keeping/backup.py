@@ -6,7 +6,10 @@ number of rows and a hash of each part.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import re
 import shutil
 import zlib
 from collections.abc import Iterator
@@ -19,7 +22,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 import polars as pl
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.db import connection, transaction
+from django.db import connection
 
 from solvent.base.problem import SolventError
 from solvent_server.store import audit, database
@@ -33,6 +36,13 @@ _TYPES = {
     "DateField": pl.Date, "DateTimeField": pl.Datetime("us"),
 }  # fmt: skip
 _PART = 100_000
+_SHA = re.compile("[0-9a-f]{64}")
+_DAMAGED = (
+    OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, BadZipFile, EOFError, zlib.error,
+    pl.exceptions.PolarsError,
+)  # fmt: skip
+"""All that a file which is no whole backup can make the readers of zip, JSON and Parquet say."""
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 def backup(target: Path) -> dict[str, Any]:
@@ -51,8 +61,7 @@ def _backup(target: Path) -> dict[str, Any]:
     part = target.with_name(target.name + ".part")
     manifest: dict[str, Any] = {"format": 1, "tables": {}, "originals": {}}
     with ZipFile(part, "w", ZIP_DEFLATED, allowZip64=True) as archive:
-        with transaction.atomic():
-            _one_state()
+        with database.still():
             seq, hashed = audit.head()
             manifest["head"] = {"seq": seq, "hash": hashed}
             for table in tables():
@@ -75,24 +84,35 @@ def restore(source: Path) -> dict[str, Any]:
     Raises:
         SolventError: the store is not empty, or the file is not a whole backup.
     """
-    if any(model.objects.exists() for model in (Company, AuditLine, Batch, get_user_model())):
-        raise SolventError("store.restore.not_empty", str(source))
+    _refuse_unless_empty(source)
     try:
         with ZipFile(source) as archive:
             manifest: dict[str, Any] = json.loads(archive.read(_MANIFEST))
             for sha in manifest["originals"]:
                 _original_in(archive, sha, str(source))
             with database.writing():
-                for table in tables():
-                    if table in manifest["tables"]:
-                        _table_in(archive, table, manifest["tables"][table], str(source))
-                _sequences(list(manifest["tables"]))
-                if audit.head() != (manifest["head"]["seq"], manifest["head"]["hash"]):
-                    raise SolventError("store.restore.damaged", str(source), part="head")
-    except (OSError, KeyError, ValueError, BadZipFile, EOFError, zlib.error, pl.exceptions.PolarsError) as error:
+                _refuse_unless_empty(source)
+                _tables_in(archive, manifest, str(source))
+                _witness_anew()
+    except _DAMAGED as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise SolventError("store.disk", str(database.folder()), error=str(error.strerror)) from error
         raise SolventError("store.restore.damaged", str(source), part=str(error)) from error
-    _witness_anew()
     return manifest
+
+
+def _refuse_unless_empty(source: Path) -> None:
+    if any(model.objects.exists() for model in (Company, AuditLine, Batch, get_user_model())):
+        raise SolventError("store.restore.not_empty", str(source))
+
+
+def _tables_in(archive: ZipFile, manifest: dict[str, Any], place: str) -> None:
+    for table in tables():
+        if table in manifest["tables"]:
+            _table_in(archive, table, manifest["tables"][table], place)
+    _sequences(list(manifest["tables"]))
+    if audit.head() != (manifest["head"]["seq"], manifest["head"]["hash"]):
+        raise SolventError("store.restore.damaged", place, part="head")
 
 
 def tables() -> list[str]:
@@ -118,17 +138,10 @@ def _schema(table: str) -> dict[str, Any]:
     return told
 
 
-def _one_state() -> None:
-    """All that is read from here on is of one moment."""
-    if database.on_postgresql():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-
-
 def _parts(table: str, schema: dict[str, Any]) -> Iterator[pl.DataFrame]:
     """The rows of a table over this transaction's own connection, in parts."""
     names = ", ".join(f'"{name}"' for name in schema)
-    with connection.cursor() as cursor:
+    with connection.chunked_cursor() as cursor:
         cursor.execute(f'SELECT {names} FROM "{table}" ORDER BY 1')
         while rows := cursor.fetchmany(_PART):
             yield _framed(rows, schema)
@@ -204,6 +217,8 @@ def _sequences(names: list[str]) -> None:
 
 
 def _original_in(archive: ZipFile, sha: str, place: str) -> None:
+    if not _SHA.fullmatch(sha):
+        raise SolventError("store.restore.damaged", place, part=sha)
     path = originals.place_of(sha)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(sha + ".part")
@@ -219,4 +234,7 @@ def _witness_anew() -> None:
     """The witness of the restored trail: a line for every line, as if each had been seen."""
     lines = AuditLine.objects.order_by("seq").values_list("seq", "hash")
     place = database.folder() / audit.WITNESS
-    place.write_text("".join(f"{seq} {hashed}\n" for seq, hashed in lines), "ascii")
+    part = place.with_name(f"{audit.WITNESS}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        file.writelines(f"{seq} {hashed}\n" for seq, hashed in lines)
+    part.replace(place)

@@ -17,8 +17,9 @@ from solvent_server.store.models import Batch, Company, Original
 
 def check_store(*, shown: int = 5) -> Sequence[Outcome]:
     """Every check of the store, in order."""
+    witness = audit.witnessed()
     told: Sequence[tuple[str, Callable[[], Sequence[str]]]] = (
-        ("store.trail", _trail),
+        ("store.trail", lambda: _trail(witness)),
         ("store.batches", _batches),
         ("store.facts", _facts),
         ("store.versions", _versions),
@@ -27,14 +28,15 @@ def check_store(*, shown: int = 5) -> Sequence[Outcome]:
         ("store.originals", _originals),
     )
     outcomes = []
-    for name, find in told:
-        subjects = list(find())
-        outcomes.append(Outcome(name, "error", len(subjects), tuple(subjects[:shown])))
+    with database.told(), database.still():
+        for name, find in told:
+            subjects = list(find())
+            outcomes.append(Outcome(name, "error", len(subjects), tuple(subjects[:shown])))
     return outcomes
 
 
-def _trail() -> Sequence[str]:
-    return [f"{finding.code} {finding.seq}" for finding in audit.verify()]
+def _trail(witness: Sequence[str] | None) -> Sequence[str]:
+    return [f"{finding.code} {finding.seq}" for finding in audit.verify(witness)]
 
 
 def _batches() -> Sequence[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,10 +23,13 @@ def keep(source: Source) -> Original:
     path = place_of(sha)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{sha}.{os.getpid()}.part")
-        with part.open("wb") as file:
-            file.write(source.data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        part = path.with_name(f"{sha}.{secrets.token_hex(4)}.part")
+        try:
+            with part.open("wb") as file:
+                file.write(source.data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
     return Original.objects.get_or_create(sha256=sha, defaults={"name": source.name, "size": len(source.data)})[0]

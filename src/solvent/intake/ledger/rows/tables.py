@@ -75,15 +75,19 @@ def _cells(sieve: Sieve, name: str, column: Column, currency: pl.Series, own: st
     if column.dtype == pl.Int64:
         return sieve.count(name, needed=not column.empty)
     if column.dtype == pl.Float64:
-        return _number(sieve, name)
+        return _number(sieve, name, column.unit)
     if column.dtype == pl.String:
         return sieve.currency(name, None) if name == "currency" and column.empty else sieve.text(name)
     return sieve.moment(name)
 
 
-def _number(sieve: Sieve, name: str) -> pl.Series:
+def _number(sieve: Sieve, name: str, unit: str) -> pl.Series:
+    """Numbers; where the unit is a share, ``4.35%`` is 0.0435."""
     cells = sieve.text(name).str.replace_all(",", "", literal=True)
-    value = cells.cast(pl.Float64, strict=False)
+    number = pl.col("cell").str.replace(r"\s*[%％]$", "").cast(pl.Float64, strict=False)
+    share = (number / 100).round(12) if unit.startswith("share") else pl.lit(None, dtype=pl.Float64)
+    told = pl.when(pl.col("cell").str.contains("[%％]$")).then(share).otherwise(number)
+    value = cells.to_frame("cell").select(told).to_series()
     sieve.reject(
         cells.is_not_null() & (value.is_null() | ~value.is_finite().fill_null(False)), "intake.cell.number", name
     )

@@ -131,6 +131,10 @@ _CJK = re.compile(r"[\u3400-\u9fff]+")
 _LATIN = re.compile(r"[a-zà-ÿ#$*]+")
 
 
+LONGEST = 200
+"""Characters beyond which a text is no header."""
+
+
 def plain(text: str) -> str:
     """A text in the one form in which words are compared: small letters, no accents, blanks or marks.
 
@@ -167,11 +171,13 @@ DICTIONARY = _dictionary()
 
 @cache
 def meanings(text: str) -> tuple[tuple[str, int], ...]:
-    """The fields that a header text may mean, each with its rank; empty: none that we know.
+    """The fields that a header text may mean, each with its rank; empty: none that we know, or longer than LONGEST.
 
     >>> meanings("借方发生额/元(支取)"), meanings("交易日期[ Transaction Date ]")[0], meanings("发票号码")
     ((('out', 3),), ('traded_on', 0), ())
     """
+    if len(text) > LONGEST:
+        return ()
     stripped = re.sub(r"\s*\(\d+\)$", "", text)
     return next((DICTIONARY[form] for form in forms(stripped) if form in DICTIONARY), ())
 

@@ -26,10 +26,14 @@ DELAY, FAILURE = 0, 4
 class Joint(Terms, key="simulation.together"):
     """What customers fail together by. How their delays move together is learned: ``payment.dependence``."""
 
-    failure_systemic: float = term(0.10, unit="share of variance", source="own choice: between retail and corporate IRB")
+    failure_systemic: float = term(
+        0.10, unit="share of variance", source="own choice: between retail and corporate IRB"
+    )
     failure_sector: float = term(0.10, unit="share of variance", source="own choice: as much as the economy")
     failure_group: float = term(
-        0.60, unit="share of variance of a connected customer", source="DESIGN 1: members fail together with their parent"
+        0.60,
+        unit="share of variance of a connected customer",
+        source="DESIGN 1: members fail together with their parent",
     )
     delay_group: float = term(
         0.50, unit="share of a connected customer's own part", source="own choice: one treasury often pays for all"

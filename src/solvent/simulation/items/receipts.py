@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -14,11 +14,11 @@ from solvent.base.terms import Policy
 from solvent.books.books import Books
 from solvent.payment.chances import chances
 from solvent.payment.payment import Payment
-from solvent.simulation.failure import Failing, hazards, survival, until_failure, waits
 from solvent.simulation.horizon import Floats, Horizon, Ints
-from solvent.simulation.kernel import BLOCK, Shorts, simulate, thresholds
+from solvent.simulation.items.failure import Failing, hazards, survival, until_failure, waits
+from solvent.simulation.items.kernel import BLOCK, Shorts, moods, simulate, thresholds
+from solvent.simulation.items.together import Joint, Moves, loads, moves
 from solvent.simulation.noise import Words, keys_of, quantiles, start
-from solvent.simulation.together import Joint, Moves, loads, moves
 
 WAITED: Ints = np.array([14, 30, 60, 90, 120, 180, 270, 365, 545, 730])
 """Days at which the wait for an item is measured."""
@@ -202,6 +202,21 @@ def receipts(
         with ThreadPoolExecutor(max(workers, 1)) as pool:
             list(pool.map(draw, range(0, paths, step)))
     return Receipts(out[:, :bins], out[:, bins], lost, failing)
+
+
+def own_factors(book: OpenBook, common: Moves, seed: int, customers: Sequence[int]) -> Mapping[str, Floats]:
+    """Customers' own factors of delay, by id: [paths] each, their sector's with it, of variance 1.
+
+    Who pays its open items late on a path pays its next invoices late there too.
+    """
+    told = {}
+    for place in customers:
+        row = book.loads[place]
+        mood = moods(book.customer_words[place], start(seed, "receipts"), len(common.systemic))
+        both = row[1] * common.sectors[book.sector[place]] + np.hypot(row[2], row[3]) * mood
+        size = float(np.sqrt(row[1] ** 2 + row[2] ** 2 + row[3] ** 2))
+        told[book.names[place]] = both / size if size else mood
+    return told
 
 
 def _items(books: Books, running: pl.DataFrame) -> tuple[pl.DataFrame, Sequence[Problem]]:

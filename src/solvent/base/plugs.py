@@ -1,0 +1,21 @@
+"""Plugs: the pieces of a family, found by file: a new one is a file in the family's folder, and nothing else."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+
+
+@cache
+def family(package: str) -> Mapping[str, ModuleType]:
+    """Every room of a package by its name, in the order of the names; each is imported.
+
+    >>> "calendar" in family("solvent.base")
+    True
+    """
+    home = import_module(package)
+    names = sorted(found.name for found in pkgutil.iter_modules(home.__path__) if not found.ispkg)
+    return {name: import_module(f"{package}.{name}") for name in names}

@@ -1,0 +1,1 @@
+"""Stress: the same paths under other circumstances, the smallest that break the floor, and what to do then."""

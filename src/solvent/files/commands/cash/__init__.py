@@ -1,0 +1,1 @@
+"""Commands about cash: the outlook, stress tests, what-ifs."""

@@ -1,0 +1,369 @@
+"""Show: the answers about cash on the screen, in the order in which a treasurer asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from solvent.base.problem import Problem
+from solvent.decisions.liquidity.liquidity import Outlook
+from solvent.decisions.liquidity.watch.health import Finding
+from solvent.files.commands.cash.band import scale
+from solvent.files.commands.cash.names import CAUSE, COLOUR, FLOW, GROUP, SEVERITY
+from solvent.files.language import Language
+from solvent.files.screen import Screen
+from solvent.files.sentences import SENTENCES
+from solvent.simulation.company import Company, contributions
+
+MOST = 8
+WIDE = 110
+"""Columns of a screen from which on the weeks are drawn too."""
+
+
+def show_outlook(told: Outlook, company: Company | None, screen: Screen, currency: str, *, whole: bool) -> None:
+    """Everything that a morning needs; with ``whole`` the table of weeks kind by kind too."""
+    accounts(told, screen, currency)
+    floor(told, screen, currency)
+    weeks(told, screen, currency)
+    if whole:
+        table(told, screen, currency)
+    gap(told, company, screen, currency)
+    pools(told, screen, currency)
+    signs(told, screen)
+    spending(told, screen, currency)
+    movements(told, screen)
+    health(told, screen, currency)
+
+
+def accounts(told: Outlook, screen: Screen, currency: str) -> None:
+    """What stands on all accounts, by currency, and how old the figures are."""
+    if told.currencies.is_empty():
+        return
+    language = screen.language
+    screen.heading("Cash on all accounts")
+    rows = [
+        (
+            row["currency"],
+            language.count(row["accounts"]),
+            language.money(row["balance"], row["currency"]),
+            language.money(row["in_base"], currency),
+            language.count(row["age_days"]) if row["age_days"] is not None else "-",
+        )
+        for row in told.currencies.iter_rows(named=True)
+    ]
+    heads = ("currency", "accounts", "balance", language.say("in {currency}", currency=currency), "days old")
+    screen.table(heads, rows)
+
+
+def floor(told: Outlook, screen: Screen, currency: str) -> None:
+    """The lines and what they are made of."""
+    language, lines = screen.language, told.lines
+    screen.heading(language.say("Lines, {currency}", currency=language.currency(currency)))
+    rows = []
+    for name, figure in (
+        ("monthly fixed cost", lines.fixed),
+        ("floor", lines.floor),
+        ("orange line", lines.orange),
+        ("first reserve", lines.reserve),
+    ):
+        value = None if figure.value is None else round(figure.value)
+        rows.append((language.say(name), _base(name, figure.inputs, language), language.money(value, currency)))
+    if lines.ring_fenced:
+        rows.append((language.say("set apart for expansion"), "", language.money(lines.ring_fenced, currency)))
+    screen.table(("line", "base", "amount"), rows, left=2)
+
+
+def _base(name: str, inputs: Mapping[str, Any], language: Language) -> str:
+    """What a line is made of, in a few words."""
+    if name == "monthly fixed cost":
+        return _flows(inputs, language)
+    if inputs.get("monthly_spend") is not None:
+        return language.say("{times} times monthly spend", times=language.number(inputs.get("times"), 1))
+    if inputs.get("monthly_fixed_cost") is not None:
+        return language.say("{times} times monthly fixed cost", times=language.number(inputs.get("times"), 1))
+    return ""
+
+
+def _flows(inputs: Mapping[str, Any], language: Language) -> str:
+    told = str(inputs.get("categories", "")).split(", ")
+    return language.listed([language.say(FLOW.get(name, name)) for name in told])
+
+
+def weeks(told: Outlook, screen: Screen, currency: str) -> None:
+    """The weeks ahead: receipts, payments, balance with its band, chance under the floor."""
+    if told.table is None or told.fan is None:
+        return
+    language = screen.language
+    screen.heading(language.say("Weeks ahead, {currency}", currency=language.currency(currency)))
+    line = told.lines.line
+    by_week = {
+        (row["week"], row["group"]): row for row in told.table.filter(pl.col("kind").is_null()).iter_rows(named=True)
+    }
+    chance = {} if told.under is None else dict(told.under.select("week", "chance").iter_rows())
+    count = max(week for week, _ in by_week) + 1
+    closing = [by_week[week, "closing"] for week in range(count)]
+    drawn = None
+    if screen.width >= WIDE:
+        drawn = scale([row["p10"] for row in closing], [row["p90"] for row in closing], line)
+    rows = []
+    for week, row in enumerate(closing):
+        came = sum(by_week[week, group]["mean"] for group in ("receipts", "other_in") if (week, group) in by_week)
+        net = by_week[week, "net"]["mean"]
+        rows.append(
+            (
+                language.short_day(row["week_end"]),
+                language.brief_money(came, currency),
+                language.brief_money(net - came, currency),
+                language.brief_money(row["p10"], currency),
+                language.brief_money(row["p50"], currency),
+                language.brief_money(row["p90"], currency),
+                language.share(chance[week]) if week in chance else "-",
+                *((drawn.band(row["p10"], row["p50"], row["p90"]),) if drawn is not None else ()),
+            )
+        )
+    heads = ("week to", "in", "out", "10 %", "median", "90 %", "under floor", *(("",) if drawn is not None else ()))
+    styles = ("", "green", "red", "", "bold", "", "", "cyan")
+    screen.table(heads, rows, bars=drawn is not None, styles=styles)
+    if told.fan_months is not None and told.fan_months.height:
+        months = [
+            (
+                language.day(row["month_end"]),
+                *(language.brief_money(row[name], currency) for name in ("p05", "p10", "p50", "p90", "p95")),
+            )
+            for row in told.fan_months.iter_rows(named=True)
+        ]
+        screen.table(("month end", "5 %", "10 %", "median", "90 %", "95 %"), months)
+
+
+def table(told: Outlook, screen: Screen, currency: str) -> None:
+    """The rolling weeks by the direct method, kind by kind, means."""
+    if told.table is None:
+        return
+    language = screen.language
+    screen.heading("Rolling weeks by the direct method, means")
+    weeks_there = told.table.get_column("week_end").unique(maintain_order=True).to_list()
+    cells: dict[tuple[str, str | None], list[str]] = {}
+    for row in told.table.iter_rows(named=True):
+        cells.setdefault((row["group"], row["kind"]), []).append(language.brief_money(row["mean"], currency))
+    rows = []
+    for (group, kind), values in cells.items():
+        name = language.say(GROUP[group]) if kind is None else "  " + language.say(FLOW[kind])
+        rows.append((name, *values))
+    screen.table(("", *(language.short_day(day) for day in weeks_there)), rows)
+
+
+def gap(told: Outlook, company: Company | None, screen: Screen, currency: str) -> None:
+    """Whether, when and how deep cash may fall under its floor, and who makes it."""
+    hole, language = told.gap, screen.language
+    if hole is None:
+        return
+    screen.heading("Funding gap")
+    if hole.week_end is None:
+        screen.line(
+            language.say(
+                "No week reaches a chance of {alpha} to fall under the floor; in all weeks together it is {chance}.",
+                alpha=language.share(hole.alpha),
+                chance=language.share(hole.horizon_chance),
+            ),
+            style="green",
+        )
+    else:
+        screen.line(
+            language.say(
+                "In the week to {day} cash falls under the floor with a chance of {chance}; then {median} are missing "
+                "in the middle of the cases, {deep} in one of twenty.",
+                day=language.day(hole.week_end),
+                chance=language.share(hole.chance),
+                median=language.money(hole.median, currency),
+                deep=language.money(hole.deep, currency),
+            ),
+            style="bold red",
+        )
+        screen.line(
+            language.say(
+                "Over all weeks: chance {chance}, deepest {median} in the middle, {deep} in one of twenty.",
+                chance=language.share(hole.horizon_chance),
+                median=language.money(hole.worst_median, currency),
+                deep=language.money(hole.worst_deep, currency),
+            )
+        )
+    parts = [
+        (language.say(FLOW[row["kind"]]), language.money(row["part"], currency), language.share(row["share"]))
+        for row in hole.tail.head(5).iter_rows(named=True)
+    ]
+    screen.table(
+        (language.say("what makes the worst 5 % by {day}", day=language.day(hole.tail_day)), "amount", "share"), parts
+    )
+    moved = [
+        (
+            language.say(_DRIVER[row["driver"]], days=f"{row['days']:+d}"),
+            language.share(row["horizon_chance"]),
+            language.money(row["lowest_change"], currency),
+        )
+        for row in hole.drivers.iter_rows(named=True)
+    ]
+    if moved:
+        screen.table(("what would move it", "chance under the floor", "lowest balance"), moved)
+    if company is not None:
+        _customers(told, company, screen, currency)
+
+
+_DRIVER = {"dso": "customers pay {days} days later", "dio": "{days} days of stock"}
+
+
+def _customers(told: Outlook, company: Company, screen: Screen, currency: str) -> None:
+    """The customers that make the worst paths."""
+    hole, language, paths = told.gap, screen.language, company.paths
+    if hole is None or not company.book.names:
+        return
+    place = min(paths.horizon.bin_of(hole.tail_day), len(paths.horizon) - 1)
+    worst = paths.balance[:, place].argsort(kind="stable")[: max(1, round(0.05 * paths.count))]
+    tail = np.isin(np.arange(paths.count), worst)
+    found = contributions(company, tail, place + 1, most=20).filter(pl.col("customer_id").is_not_null())
+    rows = [
+        (
+            row["customer_id"],
+            language.money(round(row["expected"]), currency),
+            language.money(round(row["shortfall"]), currency),
+        )
+        for row in found.head(5).iter_rows(named=True)
+        if row["shortfall"] is not None and row["shortfall"] > 0
+    ]
+    if rows:
+        screen.table(("customers whose money is missing then", "expected", "missing in the worst 5 %"), rows)
+
+
+_POOL = {
+    "reserve": "cash reserve of one month of fixed cost",
+    "receivables": "assignable insured receivables",
+    "lines": "free committed credit lines",
+}
+
+
+def pools(told: Outlook, screen: Screen, currency: str) -> None:
+    """Emergency money in tiers."""
+    language, held = screen.language, told.pools
+    if held.rows.is_empty():
+        return
+    screen.heading("Emergency pools")
+    rows = [
+        (
+            language.count(row["tier"]),
+            language.say(_POOL.get(row["pool"], row["pool"])),
+            language.money(row["gross"], currency),
+            language.money(row["net"], currency),
+            "-" if row["ready_on"] is None else language.day(row["ready_on"]),
+            language.money(row["by_gap"], currency),
+        )
+        for row in held.rows.iter_rows(named=True)
+    ]
+    screen.table(("tier", "pool", "gross", "net", "ready", "adds by then"), rows, left=2)
+    if held.need_median:
+        screen.line(
+            language.say(
+                "Needed {need}, left open {left}; in one of twenty cases needed {deep}, left open {open}.",
+                need=language.money(held.need_median, currency),
+                left=language.money(held.left_median, currency),
+                deep=language.money(held.need_deep, currency),
+                open=language.money(held.left_deep, currency),
+            )
+        )
+
+
+def signs(told: Outlook, screen: Screen) -> None:
+    """The five signs of a break, each with its root cause."""
+    language = screen.language
+    screen.heading("Signs of a break")
+    rows = []
+    for sign in told.signs:
+        state = "not known" if sign.present is None else "present" if sign.present else "not present"
+        cause = "" if sign.cause is None else language.say(CAUSE.get(sign.cause, sign.cause))
+        rows.append((_sentence(sign.code, {}, language), language.say(state), cause))
+    screen.table(("sign", "state", "root cause"), rows, left=3)
+
+
+def spending(told: Outlook, screen: Screen, currency: str) -> None:
+    """Which bills to pay when."""
+    language, plan = screen.language, told.spending
+    if plan.bills.is_empty():
+        return
+    screen.heading("Payments out, planned")
+    rows = [
+        (
+            "-" if row["pay_on"] is None else language.day(row["pay_on"]),
+            row["bill_id"],
+            row["supplier_name"] or row["supplier_id"] or "",
+            language.money(row["amount"], currency),
+            language.day(row["due_on"]),
+        )
+        for row in plan.bills.head(MOST).iter_rows(named=True)
+    ]
+    screen.table(("pay on", "bill", "supplier", "amount", "due"), rows, left=3)
+    if plan.bills.height > MOST:
+        screen.line(language.say("… and {count} more; --json tells all.", count=plan.bills.height - MOST), style="dim")
+    if plan.feasible is False and plan.missing_on is not None:
+        screen.line(
+            language.say(
+                "No plan keeps cash above the floor on the cautious path: {amount} are missing, first on {day}.",
+                amount=language.money(plan.missing, currency),
+                day=language.day(plan.missing_on),
+            ),
+            style="red",
+        )
+
+
+def movements(told: Outlook, screen: Screen) -> None:
+    """What was not as usual on the accounts."""
+    language, rows_ = screen.language, told.movements.rows
+    if rows_.is_empty():
+        return
+    screen.heading("Unusual movements")
+    rows = [
+        (
+            language.day(row["day_on"]),
+            _sentence(row["code"], row, language),
+            row["counterparty"] or row["account_id"] or "",
+            language.money(row["amount"], row["currency"]),
+        )
+        for row in rows_.head(MOST).iter_rows(named=True)
+    ]
+    screen.table(("day", "what", "who", "amount"), rows, left=3)
+
+
+def health(told: Outlook, screen: Screen, currency: str) -> None:
+    """The company's check, the worst first."""
+    language = screen.language
+    screen.heading("Company health check")
+    rows = []
+    for finding in told.health:
+        colour = finding.severity
+        told_action = "" if not finding.action else _sentence(finding.action, {}, language)
+        rows.append(
+            (
+                language.say(SEVERITY[colour]),
+                _sentence(finding.code, {}, language),
+                _figure(finding.figure, finding, language, currency),
+                _figure(finding.line, finding, language, currency),
+                told_action,
+            )
+        )
+    screen.coloured(("", "finding", "figure", "line", "next"), rows, [COLOUR[f.severity] for f in told.health])
+
+
+def _figure(value: float | None, finding: Finding, language: Language, currency: str) -> str:
+    if value is None:
+        return "-"
+    if finding.unit == "minor units":
+        return language.money(round(value), currency)
+    if finding.unit in ("share", "chance"):
+        return language.share(value)
+    return language.number(value)
+
+
+def _sentence(code: str, facts: Mapping[str, Any], language: Language) -> str:
+    """The words of a code of the cash floor."""
+    plain = {name: value for name, value in facts.items() if isinstance(value, (int, float, str)) or value is None}
+    return language.problem(Problem(code, "", plain)) if code in SENTENCES else code

@@ -1,0 +1,194 @@
+"""Promises: a customer said by when it pays. How far that is to be believed is learned from what it promised before.
+
+A promise is kept when as much as was promised is there by the end of the promised day (FORMULAS 4.3.8).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from solvent.base.terms import Terms, term
+from solvent.books.books import Books
+from solvent.payment.grid import Floats, Ints
+
+
+@dataclass(frozen=True)
+class Promised(Terms, key="payment.promises"):
+    """What a promise is worth where little is known of who gives it."""
+
+    kept_share: float = term(0.5, unit="share of promises kept", source="own choice: as likely as not")
+    tolerance_share: float = term(
+        0.01, unit="share of the promised amount that may be missing", source="FORMULAS 4.3.8: bank fees"
+    )
+    promises: float = term(10.0, unit="promises of all customers at which half is believed", source="own choice")
+    own_promises: float = term(5.0, unit="promises of the customer at which half is believed", source="own choice")
+
+
+DEFAULTS = Promised()
+
+LEADS = 60
+"""Days before the promised day beyond which the money counts as coming that early."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """How customers keep their word. kept [customers]: chance of each. leads [LEADS + 1]: cumulative, days early."""
+
+    kept: Floats
+    leads: Floats
+
+
+def outcomes(books: Books, terms: Promised = DEFAULTS) -> pl.DataFrame:
+    """What became of every promise whose day has come, in the order in which they were given.
+
+    A promise that was taken back or replaced before its day is not judged. Money counts from the day of the promise to
+    the promised day: on an item what settled it, on an account what the customer paid at all.
+
+    Returns:
+        promise_id, customer_no (UInt32), item_id (empty: the account), made_on, promised_on (Date), promised (Int64:
+        the amount; where none was named what stood open, of an account what of it was due by the promised day), paid
+        (Int64), outcome (String: kept, partly or broken), came_on (Date: of the last money that counts; empty: none).
+    """
+    judged = (
+        _told(books)
+        .filter(pl.col("promised_on") <= books.as_of)
+        .filter(pl.col("withdrawn_on").is_null() | (pl.col("withdrawn_on") > pl.col("promised_on")))
+    )
+    both = [_weighed(books, judged, of_item) for of_item in (True, False)]
+    enough = pl.col("paid") >= pl.col("promised") * (1.0 - terms.tolerance_share)
+    outcome = pl.when(enough).then(pl.lit("kept")).when(pl.col("paid") > 0).then(pl.lit("partly"))
+    return (
+        pl.concat(both)
+        .filter(pl.col("promised") > 0)
+        .with_columns(outcome.otherwise(pl.lit("broken")).alias("outcome"))
+        .sort("made_on", "promise_id")
+    )
+
+
+def word(told: pl.DataFrame, customers: int, terms: Promised = DEFAULTS) -> Word:
+    """How far promises are to be believed.
+
+    Args:
+        told: as ``outcomes`` gives it.
+    """
+    kept = (told.get_column("outcome") == "kept").to_numpy()
+    every = (kept.sum() + terms.promises * terms.kept_share) / (len(kept) + terms.promises)
+    who = told.get_column("customer_no").cast(pl.Int64).to_numpy()
+    own = np.bincount(who[kept], None, customers).astype(np.float64)
+    share: Floats = (own + terms.own_promises * every) / (np.bincount(who, None, customers) + terms.own_promises)
+    early = (
+        told.filter(pl.col("outcome") == "kept")
+        .select((pl.col("promised_on") - pl.col("came_on")).dt.total_days().clip(0, LEADS))
+        .to_series()
+    )
+    counts = np.bincount(early.to_numpy().astype(np.int64), None, LEADS + 1) * 1.0
+    counts[0] += terms.promises
+    return Word(share, np.cumsum(counts) / counts.sum())
+
+
+def standing(books: Books, open_items: pl.DataFrame) -> pl.DataFrame:
+    """The promises that stand at the end of the books' day, one an item: the latest.
+
+    A promise on the account covers the customer's open items that are due by the promised day, oldest first, as far as
+    its amount goes; a promise on an item itself goes before it.
+
+    Args:
+        open_items: ``customer_no``, ``item_id``, ``due_on``, ``currency``, ``open``.
+
+    Returns:
+        customer_no, item_id, made_on, promised_on, amount (Int64: of this item; at most what is open).
+    """
+    still = (
+        _told(books)
+        .filter(pl.col("promised_on") > books.as_of)
+        .filter(pl.col("withdrawn_on").is_null() | (pl.col("withdrawn_on") > books.as_of))
+    )
+    items = open_items.select("customer_no", "item_id", "due_on", pl.col("currency").alias("of"), "open")
+    same = pl.col("currency").is_null() | (pl.col("currency") == pl.col("of"))
+    of_item = still.filter(pl.col("item_id").is_not_null()).join(items, on=("customer_no", "item_id"), how="inner")
+    of_item = of_item.filter(same).with_columns(pl.col("amount").fill_null(pl.col("open")))
+    account = still.filter(pl.col("item_id").is_null()).drop("item_id").join(items, on="customer_no", how="inner")
+    covered = account.filter(same & (pl.col("due_on") <= pl.col("promised_on")))
+    left = pl.col("amount") - pl.col("open").cum_sum().over("promise_id", order_by=("due_on", "item_id"))
+    covered = covered.with_columns((left + pl.col("open")).fill_null(pl.col("open")).alias("amount"))
+    columns = ("customer_no", "item_id", "made_on", "promised_on", "promise_id")
+    parts = [
+        part.select(*columns, pl.min_horizontal("amount", "open").alias("amount"), pl.lit(rank).alias("rank"))
+        for rank, part in enumerate((covered, of_item))
+    ]
+    return (
+        pl.concat(parts)
+        .filter(pl.col("amount") > 0)
+        .sort("rank", "made_on", "promise_id")
+        .unique(("customer_no", "item_id"), keep="last", maintain_order=True)
+        .drop("rank", "promise_id")
+    )
+
+
+def promised_chances(daily: Floats, until: Ints, kept: Floats, leads: Floats) -> Floats:
+    """The chances of promised items: kept, the money is there by the day; broken, the item's own law goes on after it.
+
+    A word that would mostly have been kept earlier than day 0 counts for less, since nothing has come yet.
+
+    Args:
+        daily: [items, days], cumulative from day 0 on, without the promise.
+        until: [items], day of the horizon that was promised, at least 1; it may lie beyond.
+        kept: [items], chance that such a promise is kept, when given.
+        leads: as in ``Word``.
+
+    Returns:
+        [items, days].
+    """
+    days = daily.shape[1]
+    reach = np.minimum(until - 1, LEADS)
+    in_time = leads[reach]
+    believed = kept * in_time / np.maximum(1.0 - kept * (1.0 - in_time), 1e-12)
+    lead = until[:, None] - np.arange(days)[None, :]
+    earlier = np.where(lead > 0, leads[np.clip(lead - 1, 0, LEADS)], 0.0)
+    here = np.where(lead <= reach[:, None], 1.0 - earlier / np.maximum(in_time, 1e-12)[:, None], 0.0)
+    here = np.where(lead <= 0, 1.0, np.clip(here, 0.0, 1.0))
+    at_promise = np.take_along_axis(daily, np.minimum(until, days - 1)[:, None], axis=1)
+    after = np.clip((daily - at_promise) / np.maximum(1.0 - at_promise, 1e-9), 0.0, 1.0)
+    told: Floats = believed[:, None] * here + (1.0 - believed)[:, None] * np.where(lead < 0, after, 0.0)
+    return told
+
+
+def _told(books: Books) -> pl.DataFrame:
+    """Promises made by the end of the books' day, with their customers' numbers."""
+    numbers = books.journal.customers.lazy()
+    return books.table("promises").join(numbers, on="customer_id", how="inner").sort("made_on", "promise_id").collect()
+
+
+def _weighed(books: Books, judged: pl.DataFrame, of_item: bool) -> pl.DataFrame:
+    """Judged promises on items, or on accounts, beside what was open before them and what was paid in time."""
+    events = books.journal.events.filter(pl.col("event_on") <= books.as_of).select(
+        "customer_no", "item_id", "event_on", "due_on", "kind", pl.col("currency").alias("of"), "amount"
+    )
+    if of_item:
+        some = judged.lazy().filter(pl.col("item_id").is_not_null())
+        rows = some.join(events.with_columns(pl.lit(1).alias("there")), on=("customer_no", "item_id"), how="left",
+                         suffix="_of")  # fmt: skip
+    else:
+        some = judged.lazy().filter(pl.col("item_id").is_null())
+        rows = some.join(events.drop("item_id").with_columns(pl.lit(1).alias("there")), on="customer_no", how="left",
+                         suffix="_of")  # fmt: skip
+    moved = pl.col("amount_of")
+    same = pl.col("currency").is_null() | (pl.col("currency") == pl.col("of"))
+    due = pl.lit(True) if of_item else pl.col("due_on") <= pl.col("promised_on")
+    before = same & due & (pl.col("event_on") < pl.col("made_on"))
+    if of_item:
+        before = before | (same & (pl.col("kind") == "invoice"))
+    counts = same & (pl.col("kind") == "receipt") & pl.col("event_on").is_between("made_on", "promised_on")
+    return (
+        rows.group_by("promise_id", "customer_no", "item_id", "made_on", "promised_on")
+        .agg(
+            pl.coalesce(pl.col("amount").first(), moved.filter(before).sum()).alias("promised"),
+            (-moved.filter(counts).sum()).alias("paid"),
+            pl.col("event_on").filter(counts).max().alias("came_on"),
+        )
+        .select("promise_id", "customer_no", "item_id", "made_on", "promised_on", "promised", "paid", "came_on")
+        .collect()
+    )

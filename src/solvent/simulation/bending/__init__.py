@@ -1,0 +1,1 @@
+"""Bending: the same paths under other circumstances."""

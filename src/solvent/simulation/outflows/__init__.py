@@ -1,0 +1,1 @@
+"""Outflows: what goes out besides, and comes in besides, what customers pay."""
