@@ -17,19 +17,26 @@ from solvent.base.terms import Policy
 from solvent.books.books import Basis, Books
 from solvent.decisions.liquidity.liquidity import Outlook, outlook
 from solvent.decisions.liquidity.stress.crisis import Crisis, CrisisPlan, crisis
+from solvent.decisions.liquidity.stress.reverse import Broken, Reverse, reverse
+from solvent.decisions.liquidity.stress.stress import Stressed, stress
 from solvent.measures.measures import measure
 from solvent.payment.payment import learn
-from solvent.simulation.company import simulate_company
+from solvent.simulation.company import simulate_company, world_of
 from solvent.simulation.paths import CashPaths
 from solvent.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """What one run gives, and what it was made of: the same books, policy and seed give the same assessment."""
+    """What one run gives, and what it was made of: the same books, policy and seed give the same assessment.
+
+    stressed: None, and broken empty, where there is nothing to simulate.
+    """
 
     snapshot: Snapshot
     outlook: Outlook
+    stressed: Stressed | None
+    broken: Sequence[Broken]
     crisis: CrisisPlan
     seed: int
 
@@ -42,8 +49,9 @@ class Assessment:
     def problems(self) -> Sequence[Problem]:
         """What a reader of the figures has to know: about the source first, then about each floor's."""
         snapshot = self.snapshot
+        learned = () if snapshot.payment is None else snapshot.payment.problems
         simulated = () if snapshot.paths is None else snapshot.paths.problems
-        told = (*snapshot.books.problems, *snapshot.measures.problems, *simulated, *self.outlook.problems)
+        told = (*snapshot.books.problems, *snapshot.measures.problems, *learned, *simulated, *self.outlook.problems)
         return _once(told)
 
 
@@ -59,7 +67,17 @@ def assess(
     snapshot = look_ahead(Snapshot(books, policy, measure(books, policy)), seed=seed, workers=workers)
     told = outlook(snapshot, baseline)
     ready = crisis(snapshot, told.pools, told.pools.day, told.pools.need_median or 0, policy.terms(Crisis))
-    return Assessment(snapshot, told, ready, seed)
+    stressed, broken = _stress(snapshot, told.lines.line)
+    return Assessment(snapshot, told, stressed, broken, ready, seed)
+
+
+def _stress(snapshot: Snapshot, line: int | None) -> tuple[Stressed | None, Sequence[Broken]]:
+    """Every scenario on the same paths, held against the floor, or where none is known against nothing left."""
+    if snapshot.company is None or snapshot.paths is None:
+        return None, ()
+    world, against, policy = world_of(snapshot.company, snapshot.books), float(line or 0), snapshot.policy
+    tested = stress(snapshot.paths, world, against, policy)
+    return tested, reverse(snapshot.paths, world, against, policy, policy.terms(Reverse))
 
 
 def look_ahead(snapshot: Snapshot, *, seed: int, workers: int = 1) -> Snapshot:

@@ -18,12 +18,12 @@ from solvent.books.books import open_books
 from solvent.files.cli import main
 from solvent.files.load import load
 from solvent.payment.backtest import back_test
-from solvent.payment.baselines import baseline_delays
+from solvent.payment.scoring.baselines import baseline_delays
 from solvent.payment.books import items_of
 from solvent.payment.champion import TRANSPARENT, choose
 from solvent.payment.curves import Curves
 from solvent.payment.grid import COUNT, bin_of
-from solvent.payment.scores import auc, crps, wape
+from solvent.payment.scoring.scores import auc, crps, wape
 
 CUT = date(2013, 7, 12)
 EARLIER = (date(2012, 8, 1), date(2012, 10, 15), date(2012, 12, 20), date(2013, 2, 20), date(2013, 5, 1))

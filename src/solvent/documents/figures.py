@@ -6,15 +6,16 @@ is null, and its code stands in ``problems``. The schema is docs/reference/asses
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from solvent.assessment import Assessment
-from solvent.base.money import UNKNOWN, decimal
-from solvent.base.problem import Problem
+from solvent.base.money import UNKNOWN
+from solvent.documents.outlook import outlook_figures
+from solvent.documents.stress import crisis_figures, reverse_figures, stress_figures
+from solvent.documents.values import amount, int_or_none, plain, problem_of, records
 from solvent.measures.aging import UNAPPLIED
 from solvent.measures.measures import Measures
 
@@ -38,7 +39,20 @@ def figures(assessment: Assessment) -> dict[str, Json]:
         **_receivables(assessment.snapshot.measures, books.currency),
         **_trade(assessment.snapshot.measures, books.currency),
         **_company(assessment.snapshot.measures, books.currency),
+        **_cash(assessment),
         "problems": [problem_of(problem) for problem in assessment.problems],
+    }
+
+
+def _cash(assessment: Assessment) -> dict[str, Json]:
+    """What the simulated paths say: the outlook, stress and reverse stress, the crisis plan."""
+    snapshot = assessment.snapshot
+    currency, stressed = snapshot.books.currency, assessment.stressed
+    return {
+        "cash_outlook": outlook_figures(assessment.outlook, snapshot.company, snapshot.payment, currency),
+        "stress": None if stressed is None else stress_figures(stressed, currency),
+        "reverse_stress": reverse_figures(assessment.broken, currency),
+        "crisis_plan": crisis_figures(assessment.crisis, currency),
     }
 
 
@@ -125,16 +139,6 @@ def _company(measures: Measures, currency: str) -> dict[str, Json]:
     }
 
 
-def int_or_none(value: object) -> int | None:
-    """A fact that is a whole number; None for anything else."""
-    return value if isinstance(value, int) else None
-
-
-def amount(minor: int | None, currency: str) -> str | None:
-    """An amount as decimal text in the main unit."""
-    return None if minor is None else str(decimal(minor, currency))
-
-
 def aging_of(company: pl.DataFrame, customers: pl.DataFrame, currency: str) -> dict[str, Json]:
     """The buckets, which add up to the open total, and the same with its total for each customer."""
     buckets = company.columns[:-1]
@@ -153,24 +157,6 @@ def policy_of(assessment: Assessment) -> dict[str, Json]:
         key: [{"since": since.isoformat(), **_plain_values(values)} for since, values in entries]
         for key, entries in sorted(assessment.policy.overrides.items())
     }
-
-
-def problem_of(problem: Problem) -> dict[str, Json]:
-    """A problem as code, place and facts."""
-    return {"code": problem.code, "place": problem.place, "facts": dict(problem.facts)}
-
-
-def records(frame: pl.DataFrame, currency: str, money: Sequence[str]) -> list[dict[str, Json]]:
-    """A frame as a list of objects; ``money`` names its columns of minor units."""
-    return [
-        {name: amount(value, currency) if name in money else plain(value) for name, value in row.items()}
-        for row in frame.iter_rows(named=True)
-    ]
-
-
-def plain(value: Json) -> Json:
-    """A cell as JSON knows it: days as ISO text."""
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _plain_values(values: Mapping[str, Any]) -> dict[str, Json]:

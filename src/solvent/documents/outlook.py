@@ -16,17 +16,12 @@ from solvent.decisions.liquidity.gap import Gap
 from solvent.decisions.liquidity.liquidity import Outlook
 from solvent.decisions.liquidity.watch.health import Finding
 from solvent.decisions.liquidity.watch.signs import Sign
-from solvent.documents.figures import amount, plain, problem_of
+from solvent.documents.values import COUNTED, amount, plain, problem_of, rows
 from solvent.measures.sums import Figure
 from solvent.payment.payment import Payment
 from solvent.simulation.company import Company
 
 Json = Any
-
-COUNTED = frozenset(
-    {"week", "tier", "rank", "days", "wait_days", "age_days", "evidence", "rows", "lines", "months", "weeks", "count"}
-)
-"""Columns and fields of whole numbers that are not money."""
 
 
 def outlook_figures(told: Outlook, company: Company | None, payment: Payment | None, currency: str) -> dict[str, Json]:
@@ -59,20 +54,6 @@ def outlook_figures(told: Outlook, company: Company | None, payment: Payment | N
 
 
 _whole = pl.col("invoiced", "expected", "low", "high").round(0).cast(pl.Int64)
-
-
-def rows(frame: pl.DataFrame | None, currency: str) -> list[dict[str, Json]] | None:
-    """A frame as a list of objects: whole numbers are money unless COUNTED says otherwise."""
-    if frame is None:
-        return None
-    money = {name for name, kind in frame.schema.items() if kind == pl.Int64 and name not in COUNTED}
-    return [
-        {
-            name: amount(value, row.get("currency") or currency) if name in money else plain(value)
-            for name, value in row.items()
-        }
-        for row in frame.iter_rows(named=True)
-    ]
 
 
 def _bundle(bundle: object, currency: str) -> dict[str, Json]:

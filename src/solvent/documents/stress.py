@@ -11,8 +11,7 @@ from solvent.decisions.liquidity.stress.expansion import Expansion
 from solvent.decisions.liquidity.stress.reverse import Broken
 from solvent.decisions.liquidity.stress.stress import Stressed
 from solvent.decisions.liquidity.stress.what_if import Difference
-from solvent.documents.figures import amount
-from solvent.documents.outlook import rows
+from solvent.documents.values import amount, rows
 
 Json = Any
 

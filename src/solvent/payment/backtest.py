@@ -1,13 +1,13 @@
-"""Back-test: what the laws would have said in the past, beside what then happened.
+"""Back-test: what the champion would have said in the past, beside what then happened.
 
 Two protocols. ``new_items``: one fit at the end of the day before the cut-off; each item issued from then on is
 predicted with what was known at the cut-off. ``open_book``: every Monday from the cut-off, all items then open, with
-only what was known that Monday, fitted anew each week.
+only what was known that Monday: the laws fitted anew each week, trees grown anew each quarter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,16 +16,34 @@ import numpy as np
 import polars as pl
 
 from solvent.base.problem import SolventError
-from solvent.payment.baselines import BASELINES, baseline_delays
-from solvent.payment.champion import Choice, choose
-from solvent.payment.curves import Curves, predict
-from solvent.payment.grid import Bools, Floats
+from solvent.base.terms import Terms, term
+from solvent.payment.boosted.boosted import DEFAULTS as BOOST
+from solvent.payment.boosted.boosted import Boost, grown
+from solvent.payment.boosted.trees import Trees
+from solvent.payment.champion import COMPETE, Champion, Choice, choose, learned, predicted
+from solvent.payment.curves import Curves
 from solvent.payment.history import as_known
-from solvent.payment.laws import DEFAULTS, Laws, fit
-from solvent.payment.scores import auc, coverage, crps, wape
+from solvent.payment.laws import DEFAULTS, Laws
+from solvent.payment.scoring.baselines import BASELINES
+from solvent.payment.scoring.scores import wape
+from solvent.payment.scoring.told import BAND_80, MEDIAN, late_auc, mae, mean_crps, paid_upto, told, within
 
 WEEKS = (4, 8)
 Score = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Testing(Terms, key="payment.backtest"):
+    """How the past is played again."""
+
+    refit_days: int = term(
+        91,
+        unit="days after which trees are grown anew",
+        source="own choice: the laws beneath them are fitted each week",
+    )
+
+
+TESTING = Testing()
 
 
 @dataclass(frozen=True)
@@ -34,7 +52,8 @@ class BackTest:
 
     scores: protocol to ``mae_days``, ``late_auc``, ``band80_coverage``, ``crps``, ``items``, ``not_yet_paid`` and, for
     the open book, ``cash_wape_4w``, ``cash_wape_8w``, ``mondays``; ``baselines`` has the same keys by baseline. None
-    where the past has nothing to score. late_auc is over items not yet due; crps of a baseline is its absolute error.
+    where the past has nothing to score. late_auc is over items not yet due. crps is over all items, those not yet paid
+    too, each up to the last day known; of a baseline it is its absolute error over the same days.
     predictions: protocol, item_id, as_of, median_on, p10_on, p90_on, late_share, actual_on; empty days: never within
     two years, or not known.
     """
@@ -46,22 +65,24 @@ class BackTest:
 
 @dataclass(frozen=True)
 class _Day:
-    """The predictions of one day, and what happened."""
+    """The predictions of one day, and the money of the weeks after it, by who forecast it and weeks."""
 
     as_of: date
-    items: pl.DataFrame
-    curves: Curves
-    baselines: dict[str, Floats]
-    delay: Floats
-
-    @property
-    def known(self) -> Bools:
-        """Items of which the day of payment is known."""
-        return np.isfinite(self.delay)
+    rows: pl.DataFrame
+    cash: Mapping[tuple[str, int], float]
 
 
 def back_test(
-    items: pl.DataFrame, customers: int, test_from: date, last: date, *, terms: Laws = DEFAULTS, weekly: bool = True
+    items: pl.DataFrame,
+    customers: int,
+    test_from: date,
+    last: date,
+    *,
+    terms: Laws = DEFAULTS,
+    weekly: bool = True,
+    compete: Champion = COMPETE,
+    boost: Boost = BOOST,
+    testing: Testing = TESTING,
 ) -> BackTest:
     """Both protocols over a history.
 
@@ -75,120 +96,122 @@ def back_test(
         SolventError: nothing was paid before the cut-off, or nothing was issued from it on.
     """
     before = test_from - timedelta(days=1)
-    if as_known(items, before).filter(pl.col("end") == "paid").is_empty():
+    known = as_known(items, before)
+    if known.filter(pl.col("end") == "paid").is_empty():
         raise SolventError("payment.backtest.nothing_before", day=test_from.isoformat())
-    if items.filter(pl.col("issued_on") >= test_from).is_empty():
+    new = items.filter(pl.col("issued_on") >= test_from)
+    if new.is_empty():
         raise SolventError("payment.backtest.nothing_after", day=test_from.isoformat())
-    choice = choose(as_known(items, before), customers, before, laws=terms)
-    terms = choice.terms
-    new = [_day(items, items.filter(pl.col("issued_on") >= test_from), customers, before, terms)]
-    scores = {"new_items": _scored(new)}
-    frames = [_told(new, "new_items")]
+    choice = choose(known, customers, before, laws=terms, terms=compete, boost=boost)
+    champion = learned(choice, known, before, customers, boost=boost)
+    made = told(predicted(champion, new, before), known, last)
+    scores = {"new_items": _scored(made)}
+    frames = [_dated(made, "new_items")]
     if weekly:
-        book = list(_mondays(items, customers, test_from, last, terms))
-        scores["open_book"] = _scored(book) | _cash(book, last)
+        trees = None if champion.model is None else champion.model.trees
+        player = _Player(items, customers, last, choice, boost, testing)
+        days = list(player.mondays(test_from, trees))
+        made = pl.concat([day.rows for day in days]) if days else made.clear()
+        scores["open_book"] = _scored(made) | {"mondays": len(days)} | _cash(days, last, "")
         for name in BASELINES:
-            scores["open_book"]["baselines"][name] |= _cash(book, last, name)
-        frames.append(_told(book, "open_book"))
+            scores["open_book"]["baselines"][name] |= _cash(days, last, name)
+        frames.append(_dated(made, "open_book"))
     return BackTest(scores, pl.concat(frames), choice)
 
 
-def _mondays(items: pl.DataFrame, customers: int, first: date, last: date, terms: Laws) -> Iterator[_Day]:
-    monday = first + timedelta(days=-first.weekday() % 7)
-    while monday < last:
-        known = as_known(items, monday)
-        running = known.filter(pl.col("end").is_null()).select("item_id", "customer_no")
-        book = items.join(running, on=["item_id", "customer_no"], how="semi", maintain_order="left")
-        if book.height:
-            yield _day(items, book, customers, monday, terms)
-        monday += timedelta(days=7)
+@dataclass(frozen=True)
+class _Player:
+    """Plays the open book again, Monday by Monday; nothing of one Monday is kept for the next but trees and rows."""
+
+    items: pl.DataFrame
+    customers: int
+    last: date
+    choice: Choice
+    boost: Boost
+    testing: Testing
+
+    def mondays(self, first: date, trees: Trees | None) -> Iterator[_Day]:
+        monday = first + timedelta(days=-first.weekday() % 7)
+        grown_on = first
+        while monday < self.last:
+            known = as_known(self.items, monday)
+            book = self.items.filter(
+                (pl.col("issued_on") <= monday) & (pl.col("ended_on").is_null() | (pl.col("ended_on") > monday))
+            )
+            if trees is not None and (monday - grown_on).days >= self.testing.refit_days:
+                trees = grown(known, monday, self.customers, self.choice.terms, self.boost)
+                grown_on = monday
+            if book.height:
+                yield self.day(known, book, monday, trees)
+            monday += timedelta(days=7)
+
+    def day(self, known: pl.DataFrame, book: pl.DataFrame, monday: date, trees: Trees | None) -> _Day:
+        champion = learned(self.choice, known, monday, self.customers, boost=self.boost, trees=trees)
+        curves = predicted(champion, book, monday)
+        rows = told(curves, known, self.last)
+        return _Day(monday, rows, _money(curves, rows))
 
 
-def _day(items: pl.DataFrame, asked: pl.DataFrame, customers: int, as_of: date, terms: Laws) -> _Day:
-    known = as_known(items, as_of)
-    curves = predict(fit(known, as_of, customers, terms), asked, as_of)
-    paid = (asked.get_column("end") == "paid").fill_null(False).to_numpy()
-    days = (asked.get_column("ended_on") - asked.get_column("due_on")).dt.total_days().fill_null(0).to_numpy()
-    return _Day(as_of, asked, curves, baseline_delays(known, asked, as_of), np.where(paid, days, np.inf))
+def _money(curves: Curves, rows: pl.DataFrame) -> Mapping[tuple[str, int], float]:
+    """The money of the weeks after a day: what came ("actual"), what was forecast (""), and by each baseline."""
+    worth = curves.items.get_column("worth").to_numpy()
+    expected = paid_upto(curves, worth, [7 * weeks for weeks in WEEKS])
+    money = {("", weeks): float(expected[place]) for place, weeks in enumerate(WEEKS)}
+    for weeks in WEEKS:
+        reach = curves.age + 7 * weeks
+        for name in ("delay", *BASELINES):
+            money["actual" if name == "delay" else name, weeks] = float(
+                (worth * (rows.get_column(name).to_numpy() <= reach)).sum()
+            )
+    return money
 
 
-def _scored(days: Sequence[_Day]) -> Score:
+def _scored(rows: pl.DataFrame) -> Score:
     """All protocols' common keys, over every prediction of every day alike."""
-    known = [day.known for day in days]
-    told = np.concatenate([day.delay[k] for day, k in zip(days, known)])
-    fresh = np.concatenate([~(day.curves.started & (day.curves.age >= 0))[k] for day, k in zip(days, known)])
-    late = told > 0
-    parts = [(day.curves.keep(k), day.delay[k]) for day, k in zip(days, known)]
-    medians = np.concatenate([_finite(curves.delay_at(0.5)) for curves, _ in parts])
-    low = np.concatenate([curves.delay_at(0.1) for curves, _ in parts])
-    high = np.concatenate([curves.delay_at(0.9) for curves, _ in parts])
-    chance = np.concatenate([curves.late_share() for curves, _ in parts])
-    ranked = np.concatenate([crps(curves, delay) for curves, delay in parts])
-    score: Score = {
-        "mae_days": _mean(np.abs(told - medians)),
-        "late_auc": auc(late[fresh], chance[fresh]),
-        "band80_coverage": coverage(low, high, told),
-        "crps": _mean(ranked),
-        "items": len(told),
-        "not_yet_paid": int(sum(len(day.delay) for day in days) - len(told)),
+    paid = int(rows.get_column("delay").is_finite().sum())
+    return {
+        "mae_days": mae(rows, f"q{MEDIAN}"),
+        "late_auc": late_auc(rows, "late_share"),
+        "band80_coverage": within(rows, *BAND_80),
+        "crps": mean_crps(rows),
+        "items": paid,
+        "not_yet_paid": rows.height - paid,
+        "baselines": {
+            name: {
+                "mae_days": mae(rows, name),
+                "late_auc": late_auc(rows, name),
+                "band80_coverage": None,
+                "crps": mean_crps(rows, name),
+            }
+            for name in BASELINES
+        },
     }
-    score["baselines"] = {}
-    for name in BASELINES:
-        points = np.concatenate([day.baselines[name][k] for day, k in zip(days, known)])
-        error = _mean(np.abs(told - points))
-        score["baselines"][name] = {
-            "mae_days": error,
-            "late_auc": auc(late[fresh], points[fresh]),
-            "band80_coverage": None,
-            "crps": error,
-        }
+
+
+def _cash(days: list[_Day], last: date, by: str) -> Score:
+    """Error of the money of the open book over the weeks after each Monday of which all weeks are known."""
+    score: Score = {}
+    for weeks in WEEKS:
+        whole = [day.cash for day in days if day.as_of + timedelta(days=7 * weeks) <= last]
+        score[f"cash_wape_{weeks}w"] = wape(
+            np.array([cash[by, weeks] for cash in whole]), np.array([cash["actual", weeks] for cash in whole])
+        )
     return score
 
 
-def _cash(days: Sequence[_Day], last: date, baseline: str = "") -> Score:
-    """Error of the money of the open book over the weeks after each Monday of which all weeks are known."""
-    told: Score = {} if baseline else {"mondays": len(days)}
-    for weeks in WEEKS:
-        whole = [day for day in days if day.as_of + timedelta(days=7 * weeks) <= last]
-        forecast, actual = [], []
-        for day in whole:
-            worth = day.items.get_column("worth").to_numpy()
-            reach = day.curves.age + 7 * weeks
-            chance = day.curves.paid_within([7 * weeks])[:, 0]
-            forecast.append(float((worth * (day.baselines[baseline] <= reach if baseline else chance)).sum()))
-            actual.append(float((worth * (day.delay <= reach)).sum()))
-        told[f"cash_wape_{weeks}w"] = wape(np.array(forecast), np.array(actual))
-    return told
+def _dated(rows: pl.DataFrame, protocol: str) -> pl.DataFrame:
+    """The predictions as days."""
+    columns = {"median_on": f"q{MEDIAN}", "p10_on": f"q{BAND_80[0]}", "p90_on": f"q{BAND_80[1]}", "actual_on": "delay"}
 
+    def on(column: str) -> pl.Expr:
+        known = pl.when(pl.col(column).is_finite()).then(column).cast(pl.Int64)
+        return pl.col("due_on") + pl.duration(days=known)
 
-def _told(days: Sequence[_Day], protocol: str) -> pl.DataFrame:
-    frames = []
-    for day in days:
-        points = {"median_on": 0.5, "p10_on": 0.1, "p90_on": 0.9}
-        delays = {name: day.curves.delay_at(share) for name, share in points.items()}
-        frames.append(
-            day.items.select(
-                pl.lit(protocol).alias("protocol"),
-                "item_id",
-                pl.lit(day.as_of).alias("as_of"),
-                *(_on(delay).alias(name) for name, delay in delays.items()),
-                pl.Series("late_share", day.curves.late_share()),
-                pl.when(pl.col("end") == "paid").then("ended_on").alias("actual_on"),
-            )
-        )
-    return pl.concat(frames)
-
-
-def _on(delay: Floats) -> pl.Expr:
-    days = pl.Series(np.where(np.isfinite(delay), delay, 0)).cast(pl.Int64)
-    told = pl.Series(np.isfinite(delay))
-    return pl.when(pl.lit(told)).then(pl.col("due_on") + pl.duration(days=pl.lit(days)))
-
-
-def _finite(delay: Floats) -> Floats:
-    """Delays with "never" as two years: a point forecast has to name a day."""
-    return np.where(np.isfinite(delay), delay, 730.0)
-
-
-def _mean(values: Floats) -> float | None:
-    return float(values.mean()) if len(values) else None
+    return rows.select(
+        pl.lit(protocol).alias("protocol"),
+        "item_id",
+        "as_of",
+        *(on(columns[name]).alias(name) for name in ("median_on", "p10_on", "p90_on")),
+        "late_share",
+        on("delay").alias("actual_on"),
+    )

@@ -1,27 +1,36 @@
 """Champion: which of several ways to fit has been best on this company's own past, and whether any beats the plain one.
 
-Candidates are the same closed-form laws with other memories. They compete over cut-offs in time order inside the
-history, each scored on what is known today of the items issued after the cut-off, running ones included. The gate is
-the transparent law: due day plus the customer's own mean delay, with everybody's spread around it. A candidate that
-does not beat it is not used.
+Candidates are the same closed-form laws with other memories, and, where they can be grown, boosted trees that correct
+the best of these, alone and in the mean with it. All compete over cut-offs in time order inside the history, each
+scored on what is known today of the items issued after the cut-off, running ones included. The trees are those of the
+first cut-off throughout. The gate is the transparent law: due day plus the customer's own mean delay, with everybody's
+spread around it. A candidate that does not beat it is not used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
 
+from solvent.base.problem import Problem
 from solvent.base.terms import Terms, term
-from solvent.payment.curves import predict
+from solvent.payment.boosted.boosted import DEFAULTS as BOOST
+from solvent.payment.boosted.boosted import Boost, Boosted, boosted, corrected, grown
+from solvent.payment.boosted.sampled import sampled
+from solvent.payment.boosted.trees import LIBRARY, Trees, installed
+from solvent.payment.curves import Curves, predict
+from solvent.payment.grid import Floats
 from solvent.payment.history import as_known
-from solvent.payment.laws import DEFAULTS, Laws, fit
-from solvent.payment.scores import crps
+from solvent.payment.laws import DEFAULTS, Fitted, Laws, fit
+from solvent.payment.scoring.scores import crps
 
 TRANSPARENT = "transparent"
+BOOSTED: Mapping[str, float] = {"boosted": 1.0, "blend": 0.5}
+"""The share of the corrected law in the mean of it and of the law that it corrects, by candidate."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +41,19 @@ class Champion(Terms, key="payment.champion"):
     test_days: int = term(120, unit="days of new items scored after each", source="own choice: a season")
     least_items: int = term(60, unit="scored items without which the default stands", source="own choice")
     most_items: int = term(20_000, unit="items scored at each cut-off", source="own choice: time; more decides nothing")
+    most_learned: int = term(
+        100_000,
+        unit="items that compete, of customers drawn at random",
+        source="own choice: time; more decides nothing",
+    )
     gate_share: float = term(
         0.0, unit="share by which a candidate must beat the transparent law", source="DESIGN 1: the gate"
+    )
+    boosted: bool = term(True, unit="yes or no: do boosted trees compete", source="own choice: back-tested")
+    boosted_gain: float = term(
+        0.005,
+        unit="share by which trees must beat the best of the laws",
+        source="own choice: what can be told in a sentence stands where it is as good",
     )
 
 
@@ -44,17 +64,32 @@ COMPETE = Champion()
 class Choice:
     """Which candidate was chosen, and every candidate's mean score in days; without scores the default stands.
 
-    name: a key of ``candidates``. items: how many were scored in all.
+    name: a key of ``candidates`` or of ``BOOSTED``. terms: of its laws. items: how many were scored in all. share: of
+    the corrected law in the mean; 0: the laws alone. problems: why trees did not compete though they were asked for.
     """
 
     name: str
     terms: Laws
     scores: Mapping[str, float]
     items: int
+    share: float = 0.0
+    problems: Sequence[Problem] = field(default=())
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What the champion learned by the end of a day; frozen. ``predicted`` reads it.
+
+    laws: the closed-form laws, which stand in every champion. model: the trees that correct them, or None.
+    """
+
+    choice: Choice
+    laws: Fitted
+    model: Boosted | None
 
 
 def candidates(terms: Laws = DEFAULTS) -> Mapping[str, Laws]:
-    """The ways to fit that compete, by name."""
+    """The ways to fit the laws that compete, by name."""
     still = 1e12
     return {
         "long memory": terms,
@@ -67,39 +102,120 @@ def candidates(terms: Laws = DEFAULTS) -> Mapping[str, Laws]:
 
 
 def choose(
-    items: pl.DataFrame, customers: int, as_of: date, *, laws: Laws = DEFAULTS, terms: Champion = COMPETE
+    items: pl.DataFrame,
+    customers: int,
+    as_of: date,
+    *,
+    laws: Laws = DEFAULTS,
+    terms: Champion = COMPETE,
+    boost: Boost = BOOST,
 ) -> Choice:
     """The champion at the end of ``as_of``.
 
     Args:
-        items: as known at ``as_of``.
+        items: as known at ``as_of``, with ``worth``.
     """
     named = candidates(laws)
-    totals = dict.fromkeys(named, 0.0)
-    scored = 0
+    trials = _trials(sampled(items, terms.most_learned, boost.seed, "payment.champion"), as_of, terms)
+    scored = sum(trial.asked.height for trial in trials)
+    if scored < terms.least_items:
+        return Choice("long memory", laws, {}, scored)
+    scores = {
+        name: sum(trial.score(predict(trial.fitted(customers, way), trial.asked, trial.cut)) for trial in trials)
+        / scored
+        for name, way in named.items()
+    }
+    best = min(scores, key=lambda name: scores[name])
+    name = best if scores[best] < scores[TRANSPARENT] * (1.0 - terms.gate_share) else TRANSPARENT
+    if not terms.boosted:
+        return Choice(name, named[name], scores, scored)
+    if not installed():
+        missing = Problem("payment.boosted.not_installed", facts={"library": LIBRARY})
+        return Choice(name, named[name], scores, scored, problems=(missing,))
+    theirs = _boosted_scores(trials, customers, named[name], boost)
+    told = scores | {way: total / scored for way, total in theirs.items()}
+    winner = min(told, key=lambda way: told[way])
+    if winner in BOOSTED and told[winner] < told[name] * (1.0 - terms.boosted_gain):
+        return Choice(winner, named[name], told, scored, BOOSTED[winner])
+    return Choice(name, named[name], told, scored)
+
+
+def learned(
+    choice: Choice,
+    items: pl.DataFrame,
+    as_of: date,
+    customers: int,
+    *,
+    boost: Boost = BOOST,
+    trees: Trees | None = None,
+) -> Learned:
+    """The champion fitted on all that is known at the end of ``as_of``.
+
+    Args:
+        items: as known at ``as_of``, with ``worth``.
+        trees: grown on an earlier day; None: grown now.
+    """
+    laws = fit(items, as_of, customers, choice.terms)
+    if not choice.share:
+        return Learned(choice, laws, None)
+    trees = trees or grown(items, as_of, customers, choice.terms, boost)
+    return Learned(choice, laws, None if trees is None else boosted(trees, items, laws))
+
+
+def predicted(champion: Learned, items: pl.DataFrame, as_of: date) -> Curves:
+    """The curve of each item under the champion; arguments as of ``curves.predict``, and ``worth``."""
+    if champion.model is None:
+        return predict(champion.laws, items, as_of)
+    return corrected(champion.model, items, as_of, champion.choice.share)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """One cut-off: what was known, and what is known today of the items issued after it."""
+
+    cut: date
+    known: pl.DataFrame
+    asked: pl.DataFrame
+    came: Floats
+    upto: Floats
+
+    def fitted(self, customers: int, laws: Laws) -> Fitted:
+        return fit(self.known, self.cut, customers, laws)
+
+    def score(self, curves: Curves) -> float:
+        return float(crps(curves, self.came, self.upto).sum())
+
+
+def _trials(items: pl.DataFrame, as_of: date, terms: Champion) -> Sequence[_Trial]:
+    trials = []
     for cut in _cut_offs(items, as_of, terms):
         asked = items.filter(
             (pl.col("issued_on") > cut)
             & (pl.col("issued_on") <= cut + timedelta(days=terms.test_days))
             & (pl.col("end").is_null() | (pl.col("end") == "paid"))
         )
-        asked = asked.gather_every(max(1, asked.height // terms.most_items + (asked.height > terms.most_items)))
+        asked = asked.gather_every(max(1, -(-asked.height // terms.most_items)))
         known = as_known(items, cut)
         if asked.is_empty() or known.filter(pl.col("end") == "paid").is_empty():
             continue
         delay = (asked.get_column("ended_on") - asked.get_column("due_on")).dt.total_days().cast(pl.Float64)
-        came = delay.fill_null(np.inf).to_numpy()
-        upto = asked.select((pl.lit(as_of) - pl.col("due_on")).dt.total_days().cast(pl.Float64)).to_series().to_numpy()
-        for name, way in named.items():
-            totals[name] += float(crps(predict(fit(known, cut, customers, way), asked, cut), came, upto).sum())
-        scored += asked.height
-    if scored < terms.least_items:
-        return Choice("long memory", laws, {}, scored)
-    scores = {name: total / scored for name, total in totals.items()}
-    best = min(scores, key=lambda name: scores[name])
-    passed = scores[best] < scores[TRANSPARENT] * (1.0 - terms.gate_share)
-    name = best if passed else TRANSPARENT
-    return Choice(name, named[name], scores, scored)
+        upto = asked.select((pl.lit(as_of) - pl.col("due_on")).dt.total_days().cast(pl.Float64)).to_series()
+        trials.append(_Trial(cut, known, asked, delay.fill_null(np.inf).to_numpy(), upto.to_numpy()))
+    return trials
+
+
+def _boosted_scores(trials: Sequence[_Trial], customers: int, laws: Laws, boost: Boost) -> Mapping[str, float]:
+    """The sum of scores of each candidate with trees; none where too little was paid before the first cut-off."""
+    first = trials[0]
+    trees = grown(first.known, first.cut, customers, laws, boost)
+    if trees is None:
+        return {}
+    totals = dict.fromkeys(BOOSTED, 0.0)
+    for trial in trials:
+        model = boosted(trees, trial.known, trial.fitted(customers, laws))
+        for name, share in BOOSTED.items():
+            totals[name] += trial.score(corrected(model, trial.asked, trial.cut, share))
+    return totals
 
 
 def _cut_offs(items: pl.DataFrame, as_of: date, terms: Champion) -> Sequence[date]:

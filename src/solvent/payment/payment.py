@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from solvent.base.problem import Problem
 from solvent.base.terms import Policy
 from solvent.books.books import Books
 from solvent.payment.books import items_of
@@ -23,7 +24,8 @@ class Payment:
 
     history: every item and how it ended, as ``books.items_of`` gives it. choice: which way to fit was best. fitted: the
     laws; None where nothing was ever paid and nothing stands open. open: the curves of the items that stand open, in
-    the order of ``history``, with what is left open of each. dependence: how much delays move together.
+    the order of ``history``, with what is left open of each. dependence: how much delays move together. problems: what
+    a reader of the laws has to know.
     """
 
     history: pl.DataFrame
@@ -31,19 +33,26 @@ class Payment:
     fitted: Fitted
     open: Curves
     dependence: Dependence
+    problems: Sequence[Problem] = ()
 
 
 def learn(books: Books, policy: Policy) -> Payment:
-    """Fit the laws on all that is known, and predict every item that stands open."""
+    """Fit the laws on all that is known, and predict every item that stands open.
+
+    Where no payment is known at all the source is a list of open items: those that were paid are not on it, so it does
+    not tell how long customers take, and a general law stands in.
+    """
     history = items_of(books, policy.terms(History))
     customers = books.journal.customers.height
     choice = choose(history, customers, books.as_of, laws=policy.terms(Laws), terms=policy.terms(Champion))
-    fitted = fit(history, books.as_of, customers, choice.terms)
+    none_paid = history.filter(pl.col("end") == "paid").is_empty()
+    fitted = fit(history.clear() if none_paid else history, books.as_of, customers, choice.terms)
     running = history.filter(pl.col("end").is_null() & (pl.col("open") > 0))
     together = dependence(
         history, customers, books.as_of, _sectors(books), laws=choice.terms, terms=policy.terms(Together)
     )
-    return Payment(history, choice, fitted, predict(fitted, running, books.as_of), together)
+    problems = (Problem("payment.none_paid", "", {"items": running.height}),) if none_paid and running.height else ()
+    return Payment(history, choice, fitted, predict(fitted, running, books.as_of), together, problems)
 
 
 def _sectors(books: Books) -> Sequence[str | None]:

@@ -6,8 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 import numpy as np
+import polars as pl
 import pytest
 
+from solvent.base.terms import Policy
+from solvent.books.books import Books, Ledger, open_books
+from solvent.books.receivables import OPEN_ITEMS
+from solvent.measures.measures import Measures, measure
 from solvent.simulation.horizon import Horizon, Outlooked, horizon
 from solvent.simulation.paths import CashPaths
 
@@ -46,6 +51,23 @@ def drawn(as_of: date, seed: int = 3, count: int = 200, opening: int | None = 50
         "interest": flow(-500_00, 0.0),
     }
     return CashPaths(ahead, "CNY", seed, opening, flows, mood)
+
+
+@pytest.fixture(scope="session")
+def quiet_books() -> Books:
+    """Books of one invoice, due on their day."""
+    day, issued = date(2026, 10, 31), date(2026, 10, 1)
+    row = {
+        "item_id": ["I1"], "invoice_id": ["I1"], "customer_id": ["C1"], "issued_on": [issued], "due_on": [day],
+        "currency": ["CNY"], "amount": [1_00], "recorded_on": [issued],
+    }  # fmt: skip
+    return open_books(Ledger({"open_items": OPEN_ITEMS.conform(pl.LazyFrame(row))}, currency="CNY"), day)
+
+
+@pytest.fixture(scope="session")
+def quiet_measures(quiet_books: Books) -> Measures:
+    """Their measures, made once: a test puts what it asks about in their place."""
+    return measure(quiet_books, Policy(quiet_books.as_of))
 
 
 @pytest.fixture

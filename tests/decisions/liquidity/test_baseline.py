@@ -131,7 +131,7 @@ def test_the_same_forecast_of_a_quiet_company_changes_nothing(books_of, paths_of
     assert told.change == 0
     assert told.day is not None
     assert told.day <= later + timedelta(days=91)
-    assert told.parts["amount"].to_list() == [0]
+    assert told.parts.rows() == [("past", None, 0)]
 
 
 def test_the_past_is_told_thing_by_thing_with_books(books_of, paths_of) -> None:
@@ -148,6 +148,13 @@ def test_the_past_is_told_thing_by_thing_with_books(books_of, paths_of) -> None:
     assert parts["past", "other"] == -11_00  # the transfer under way, and one that the bank has not told
     assert parts["ahead", "rent"] == -1_00
     assert told.change == -42_00
+
+
+def test_sales_to_come_that_became_items_change_nothing(paths_of) -> None:
+    later = SUNDAY + timedelta(days=7)
+    old = paths_of(SUNDAY, {"receipts_sales": 7.0 * horizon(SUNDAY).lengths}, 0)
+    new = paths_of(later, {"receipts_open": 7.0 * horizon(later).lengths}, 49)
+    assert change(old, new).parts.rows() == [("past", None, 0)]
 
 
 def test_forecasts_that_cannot_be_compared_say_why(paths_of) -> None:

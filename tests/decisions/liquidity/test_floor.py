@@ -44,7 +44,7 @@ def test_the_floor_is_three_months_of_fixed_cost_with_its_base_named(books_of) -
     assert found.orange.value == 900_00
     assert found.line == 390_00
     assert found.floor.inputs["months"] == "2026-08, 2026-09, 2026-10"
-    assert found.floor.inputs["categories"] == "payroll, rent, utilities"
+    assert found.floor.inputs["categories"] == "payroll, rent, utilities, interest"
     assert found.by_category["amount"].sum() == 390_00
 
 

@@ -18,12 +18,12 @@ from solvent.decisions.liquidity.watch.causes import Caused, Window
 from solvent.decisions.liquidity.watch.health import SEVERITIES, Finding, Seen, health
 from solvent.decisions.liquidity.watch.insolvency import altman, chance_of_nothing
 from solvent.decisions.liquidity.watch.movements import Movements, movements
+from solvent.measures.company.liquidity import ratios
 from solvent.measures.company.statements import Statements
-from solvent.measures.measures import Measures, measure
+from solvent.measures.measures import Measures
 from solvent.measures.sums import Figure
 
 DAY = date(2026, 10, 31)
-ONE = "item_id customer_id issued_on due_on amount\nI1 C1 2026-10-01 2026-10-31 1.00"
 
 
 def figure(value: float | None) -> Figure:
@@ -35,8 +35,8 @@ def lines(floor: float | None = None, orange: float | None = None, apart: int = 
 
 
 @pytest.fixture
-def quiet(books_of) -> Measures:
-    return measure(books_of("2026-10-31", open_items=ONE), Policy(DAY))
+def quiet(quiet_measures: Measures) -> Measures:
+    return quiet_measures
 
 
 def seen(measures: Measures, **parts: object) -> Seen:
@@ -118,7 +118,7 @@ def test_stock_that_grows_beyond_sales(quiet: Measures, last: int, colour: str) 
     assert finding(seen(quiet, caused=caused), "stock_growth").severity == colour
 
 
-def test_ratios_and_idle_funds(books_of) -> None:
+def test_ratios_and_idle_funds(books_of, quiet: Measures) -> None:
     def told(current: str, quick_part: str) -> Measures:
         rows = f"""
 entity_id period_end months line amount
@@ -128,7 +128,7 @@ own 2026-09-30 3 prepayments 0.00
 own 2026-09-30 3 cash 10.00
 own 2026-09-30 3 current_liabilities 100.00
 """
-        return measure(books_of("2026-10-31", open_items=ONE, statements=rows), Policy(DAY))
+        return replace(quiet, ratios=ratios(books_of("2026-10-31", statements=rows)))
 
     assert finding(seen(told("99.00", "10.00")), "current_ratio").severity == "red"
     assert finding(seen(told("149.00", "10.00")), "current_ratio").severity == "yellow"
@@ -276,3 +276,4 @@ def test_a_week_outside_the_band_of_its_forecast(books_of, paths_of) -> None:
     missed = found.filter(pl.col("code") == "liquidity.move.missed")
     assert set(missed["category"]) == {"customer", "net"}
     assert missed["amount"].to_list() == [500_00, 500_00]
+    assert missed["line_ids"].to_list() == [["N1"], ["N1"]]

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from solvent.base.terms import Terms, term
-from solvent.simulation.horizon import Floats, Horizon
+from solvent.simulation.bending.shift import moved_by
 from solvent.simulation.paths import FLOWS, CashPaths
 
 
@@ -108,29 +108,3 @@ def more_stock(paths: CashPaths, days: float, terms: Attribution = DEFAULTS) -> 
         return paths
     flow = moved_by(paths.flow("suppliers_future"), paths.horizon, -days, terms.rate_weeks)
     return paths.replaced({"suppliers_future": flow})
-
-
-def moved_by(flow: Floats, horizon: Horizon, days: float, weeks: int = 0) -> Floats:
-    """Flows in bins, [paths, bins], ``days`` later or, negative, earlier.
-
-    Money lies evenly over the days of its bin. What is moved before the first day falls into the first bin; what is
-    moved past the horizon is outside it.
-
-    Args:
-        weeks: what follows the horizon, and is moved into it, comes at the mean rate of so many last weeks; 0: nothing
-            follows.
-    """
-    ends = horizon.end_days.astype(np.float64)
-    starts = ends - horizon.lengths
-    low, high = starts + days, ends + days
-    if days < 0:
-        starts = np.concatenate([[-np.inf], starts[1:]])
-    overlap = np.minimum(high[:, None], ends[None, :]) - np.maximum(low[:, None], starts[None, :])
-    share = np.clip(overlap, 0.0, None) / (high - low)[:, None]
-    out: Floats = flow @ share
-    if weeks and days < 0:
-        last = ends > ends[-1] - 7 * weeks
-        rate = flow[:, last].sum(axis=1) / horizon.lengths[last].sum()
-        inside = np.clip(ends - np.maximum(starts, ends[-1] + days), 0.0, None)
-        out = out + rate[:, None] * inside[None, :]
-    return out

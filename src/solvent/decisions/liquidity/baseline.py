@@ -91,9 +91,10 @@ class Bridge:
     """Why the expected balance of one day is not what it was.
 
     day: the day. old, new: the mean balance then expected and now; change: new less old. parts: step (``past``: what
-    happened in place of what was expected; ``ahead``: what is expected now in place of what was), what (a kind of flow;
-    for the past with books also one of COMPARED or ``other``; empty: all of it) and amount (Int64, minor units). The
-    amounts add up to the change exactly. All but ``why`` are None or empty where nothing can be told.
+    happened in place of what was expected; ``ahead``: what is expected now in place of what was), what (one of
+    COMPARED, for the past also ``other``; empty: all of it) and amount (Int64, minor units). What were sales to come
+    are items today, so both are ``customer``. The amounts add up to the change exactly. All but ``why`` are None or
+    empty where nothing can be told.
     """
 
     day: date | None
@@ -125,9 +126,7 @@ def compare(baseline: CashPaths, books: Books) -> Compared:
     told = actuals(books, weeks[0][1] - timedelta(days=7), weeks[-1][1])
     if told["amount"].null_count():
         return _nothing(Problem("liquidity.compare.no_rate"))
-    weekly = told.group_by(
-        (pl.col("booked_on") + pl.duration(days=7 - pl.col("booked_on").dt.weekday())).alias("week_end"), "what"
-    ).agg(pl.col("amount").sum())
+    weekly = told.group_by(week_of("booked_on").alias("week_end"), "what").agg(pl.col("amount").sum())
     happened = {(end, what): amount for end, what, amount in weekly.iter_rows()}
     places = [place for place, _ in weeks]
     rows: list[tuple[object, ...]] = []
@@ -148,18 +147,26 @@ def compare(baseline: CashPaths, books: Books) -> Compared:
 def actuals(books: Books, after: date, until: date) -> pl.DataFrame:
     """Bank lines booked after one day up to another: booked_on, what (one of COMPARED), amount (Int64, books' currency;
     empty where there is no rate)."""
-    category, amount = pl.col("category"), pl.col("amount")
+    lines = books.table("bank_lines").filter((pl.col("booked_on") > after) & (pl.col("booked_on") <= until))
+    return sums(compared_by(lines), books, "booked_on", "what").select(
+        "booked_on", "what", "amount"
+    ).collect()  # fmt: skip
+
+
+def compared_by(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Bank lines with ``what`` they are compared by; without those between our own accounts."""
+    category = pl.col("category")
     what = (
-        pl.when((category == "other_operating") & (amount > 0))
+        pl.when((category == "other_operating") & (pl.col("amount") > 0))
         .then(pl.lit("other_in"))
         .otherwise(category.fill_null("uncategorised"))
     )
-    lines = books.table("bank_lines").filter(
-        (pl.col("booked_on") > after) & (pl.col("booked_on") <= until) & ~category.fill_null("").is_in(INTERNAL)
-    )
-    return sums(lines.with_columns(what.alias("what")), books, "booked_on", "what").select(
-        "booked_on", "what", "amount"
-    ).collect()  # fmt: skip
+    return lines.filter(~category.fill_null("").is_in(INTERNAL)).with_columns(what.alias("what"))
+
+
+def week_of(day: str) -> pl.Expr:
+    """The Sunday that ends the week of a day."""
+    return pl.col(day) + pl.duration(days=7 - pl.col(day).dt.weekday())
 
 
 def explained(rows: pl.DataFrame) -> pl.DataFrame:
@@ -221,7 +228,10 @@ def change(old: CashPaths, new: CashPaths, books: Books | None = None, terms: Ba
         steps.append(("past", None, happened))
     else:
         steps += _past(old, new, books, gone, happened)
-    steps += [("ahead", kind, now.get(kind, 0.0) - ahead.get(kind, 0.0)) for kind in FLOWS if kind in {**now, **ahead}]
+    for what, kinds in COMPARED.items():
+        if any(kind in now or kind in ahead for kind in kinds):
+            moved = sum(now.get(kind, 0.0) - ahead.get(kind, 0.0) for kind in kinds)
+            steps.append(("ahead", what, moved))
     total = round(after) - round(before)
     amounts = rounded([amount for _, _, amount in steps], total)
     frame = pl.DataFrame(

@@ -17,23 +17,15 @@ from solvent.books.books import Books
 from solvent.decisions.liquidity.accounts import daily, known_until
 from solvent.measures.sums import Figure, sums
 from solvent.simulation.horizon import Floats
+from solvent.simulation.outflows.outflows import Fixed
 from solvent.simulation.paths import CashPaths
 
 
 @dataclass(frozen=True)
 class Floor(Terms, key="liquidity.floor"):
-    """What the lines are made of, and what counts as near."""
+    """What the lines are made of, and what counts as near; what fixed cost is stands with the outflows."""
 
     months: float = term(3.0, unit="months of fixed cost that the floor holds", source="REQUIREMENTS CA-04")
-    fixed: tuple[str, ...] = term(
-        ("payroll", "rent", "utilities"),
-        unit="categories of bank lines that are fixed cost",
-        source="own choice: what is paid whatever is sold",
-    )
-    mean_months: int = term(3, unit="full months that monthly fixed cost is the mean of", source="FORMULAS 4.6.1")
-    margin_days: int = term(
-        10, unit="days that lines may begin late or end early in a full month", source="own choice: the longest holiday"
-    )
     unknown_share: float = term(
         0.10, unit="share of outgoings without a category, a notice strictly over it", source="own choice: one in ten"
     )
@@ -47,7 +39,7 @@ class Floor(Terms, key="liquidity.floor"):
     recent_weeks: int = term(5, unit="full weeks of the past that are told", source="own choice: a month of them")
 
 
-DEFAULTS = Floor()
+DEFAULTS, FIXED = Floor(), Fixed()
 
 
 @dataclass(frozen=True)
@@ -71,15 +63,15 @@ class Lines:
         return None if self.floor.value is None else round(self.floor.value) + self.ring_fenced
 
 
-def lines(books: Books, monthly_spend: int | None, terms: Floor = DEFAULTS) -> Lines:
+def lines(books: Books, monthly_spend: int | None, terms: Floor = DEFAULTS, paid: Fixed = FIXED) -> Lines:
     """The lines of one day.
 
     Args:
         monthly_spend: as ``measures.company.liquidity.monthly_spend`` gives it; None: not known.
     """
-    fixed, parts = fixed_cost(books, terms)
+    fixed, parts = fixed_cost(books, terms, paid)
     apart = minor_of(terms.ring_fenced, books.currency)
-    why = None if monthly_spend is not None else Problem("liquidity.floor.no_spend", "", {"months": terms.mean_months})
+    why = None if monthly_spend is not None else Problem("liquidity.floor.no_spend")
     spend: dict[str, Fact] = {"monthly_spend": monthly_spend, "times": terms.orange_months}
     orange = None if monthly_spend is None else float(round(terms.orange_months * monthly_spend))
     return Lines(
@@ -97,7 +89,7 @@ def minor_of(amount: float, currency: str) -> int:
     return minor(Decimal(str(amount)), currency)
 
 
-def fixed_cost(books: Books, terms: Floor = DEFAULTS) -> tuple[Figure, pl.DataFrame]:
+def fixed_cost(books: Books, terms: Floor = DEFAULTS, paid: Fixed = FIXED) -> tuple[Figure, pl.DataFrame]:
     """Monthly fixed cost: outgoings of the fixed categories, the mean of the last full months (FORMULAS 4.6.1).
 
     A month is full where bank lines reach from before it, or from its first days, to its end. ``inputs`` names the
@@ -106,28 +98,28 @@ def fixed_cost(books: Books, terms: Floor = DEFAULTS) -> tuple[Figure, pl.DataFr
     Returns: the figure (minor units of the books' currency), and its parts: month_end, category (String), amount
     (Int64, positive is spent).
     """
-    ends = month_ends(books.as_of, terms.mean_months)
+    ends = month_ends(books.as_of, paid.months)
     first = books.table("bank_lines").select(pl.col("booked_on").min()).collect().item()
     none = pl.DataFrame(schema={"month_end": pl.Date, "category": pl.String, "amount": pl.Int64})
     if first is None:
         return Figure(None, "monthly_fixed_cost", {}, Problem("liquidity.floor.no_bank_lines")), none
     told_to = known_until(books) or first
     begins, ended = ends[0].replace(day=1), ends[-1]
-    slack = timedelta(days=terms.margin_days)
+    slack = timedelta(days=paid.margin_days)
     if first > begins + slack or told_to < ended - slack:
         facts: dict[str, Fact] = {
-            "months": terms.mean_months, "from": begins.isoformat(), "to": ended.isoformat(),
+            "months": paid.months, "from": begins.isoformat(), "to": ended.isoformat(),
             "first_on": first.isoformat(), "last_on": told_to.isoformat(),
         }  # fmt: skip
         return Figure(None, "monthly_fixed_cost", facts, Problem("liquidity.floor.months_missing", "", facts)), none
     rows = books.table("bank_lines").filter(pl.col("booked_on").is_between(begins, ended))
     rows = rows.with_columns(pl.col("booked_on").dt.month_end().alias("month_end"), -pl.col("amount"))
-    parts = sums(rows.filter(pl.col("category").is_in(terms.fixed)), books, "month_end", "category").collect()
+    parts = sums(rows.filter(pl.col("category").is_in(paid.categories)), books, "month_end", "category").collect()
     parts = parts.select("month_end", "category", "amount").sort("month_end", "category")
     unknown = _unknown_share(books, rows)
     inputs: dict[str, Fact] = {
         "base": "bank_lines",
-        "categories": ", ".join(terms.fixed),
+        "categories": ", ".join(paid.categories),
         "months": ", ".join(f"{end:%Y-%m}" for end in ends),
         "unknown_share": unknown,
     }
@@ -143,7 +135,7 @@ def fixed_cost(books: Books, terms: Floor = DEFAULTS) -> tuple[Figure, pl.DataFr
     notices = []
     if unknown is not None and unknown > terms.unknown_share:
         notices.append(Problem("liquidity.floor.uncategorised", "", {"share": f"{unknown:.0%}"}))
-    value = round(max(0, int(parts["amount"].sum())) / terms.mean_months)
+    value = round(max(0, int(parts["amount"].sum())) / paid.months)
     return Figure(float(value), "monthly_fixed_cost", inputs, None, tuple(notices)), parts
 
 

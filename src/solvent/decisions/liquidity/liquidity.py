@@ -23,6 +23,7 @@ from solvent.decisions.liquidity.watch.insolvency import altman, chance_of_nothi
 from solvent.decisions.liquidity.watch.movements import Moved, Movements, movements
 from solvent.decisions.liquidity.watch.signs import Sign, Signs, signs
 from solvent.measures.company.statements import Statements
+from solvent.simulation.outflows.outflows import Fixed
 from solvent.simulation.paths import CashPaths
 from solvent.snapshot import Snapshot
 
@@ -63,7 +64,7 @@ def outlook(snapshot: Snapshot, baseline: CashPaths | None = None) -> Outlook:
         baseline: an earlier run's paths, to be held against what happened since and against today's.
     """
     books, policy, measures, paths = snapshot.books, snapshot.policy, snapshot.measures, snapshot.paths
-    told = lines(books, measures.monthly_spend, policy.terms(Floor))
+    told = lines(books, measures.monthly_spend, policy.terms(Floor), policy.terms(Fixed))
     view = accounts(books, policy.terms(Accounts))
     no_gap: Problem | None = Problem("liquidity.health.no_forecast")
     hole = None

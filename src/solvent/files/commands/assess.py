@@ -10,6 +10,8 @@ from solvent.books.books import open_books
 from solvent.documents.figures import figures
 from solvent.files.asking import Asked, add_day, add_ledger, add_outputs, add_policy, ask
 from solvent.files.command import OK, Command
+from solvent.files.commands.cash.asked import add_simulation, threads, with_paths
+from solvent.files.commands.cash.show import show_brief
 from solvent.files.commands.show import show
 from solvent.files.corrections import Corrections, intake_figures, report_intake, write_corrections
 from solvent.files.language import Language
@@ -40,13 +42,15 @@ def _add(parser: ArgumentParser, language: Language) -> None:
         default=Path(),
         help=language.say("where rejected rows are written, to be corrected; by default here"),
     )
-    parser.add_argument("--seed", type=int, default=1, help=language.say("seed of every random draw"))
+    add_simulation(parser, language)
 
 
 def _run(args: Namespace, screen: Screen) -> int:
     asked = ask(args, screen)
     with screen.working("Computing"):
-        assessment = assess(asked.books, asked.policy, seed=args.seed)
+        assessment = assess(
+            asked.books, with_paths(asked.policy, args.paths), seed=args.seed, workers=threads(args.workers)
+        )
     corrections = write_corrections(asked.loaded.intake, args.corrections, screen.language)
     if args.json is not None or args.csv is not None:
         told = figures(assessment)
@@ -67,7 +71,7 @@ def assess_path(path: Path, screen: Screen) -> int:
         books = open_books(loaded.intake.ledger)
     asked = Asked(loaded, books, read_policy(books.as_of))
     with screen.working("Computing"):
-        assessment = assess(books, asked.policy, seed=1)
+        assessment = assess(books, asked.policy, seed=1, workers=threads())
     _show(asked, assessment, write_corrections(loaded.intake, Path(), screen.language), screen)
     return OK
 
@@ -77,6 +81,7 @@ def _show(asked: Asked, assessment: Assessment, corrections: Corrections, screen
     screen.line(language.say("As of the end of {day}", day=language.day(books.as_of)), style="bold")
     report_intake(asked.loaded.intake, screen, corrections)
     show(assessment, screen)
+    show_brief(assessment.outlook, screen, books.currency)
     screen.problems(problem for problem in assessment.problems if problem.code not in ABSENT)
 
 

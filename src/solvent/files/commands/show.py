@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from solvent.assessment import Assessment
-from solvent.documents.figures import int_or_none
+from solvent.documents.values import int_or_none
 from solvent.files.language import Language
 from solvent.files.screen import Screen
 from solvent.measures.aging import UNAPPLIED

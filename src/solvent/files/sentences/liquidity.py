@@ -61,7 +61,9 @@ SENTENCES: Mapping[str, str] = {
         "lines their category"
     ),
     "liquidity.floor.no_rate": "bank lines in a currency without a rate cannot be added; give a rate in fx_rates",
-    "liquidity.floor.no_spend": "monthly spend is not known: it needs bank lines with categories of {months} months",
+    "liquidity.floor.no_spend": (
+        "monthly spend is not known: it needs bank lines with categories of several full months"
+    ),
     "liquidity.floor.uncategorised": (
         "{share} of what went out has no category, so fixed cost and the floor may be too low"
     ),

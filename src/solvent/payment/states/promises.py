@@ -35,9 +35,14 @@ LEADS = 60
 
 @dataclass(frozen=True)
 class Word:
-    """How customers keep their word. kept [customers]: chance of each. leads [LEADS + 1]: cumulative, days early."""
+    """How customers keep their word.
+
+    kept [customers]: chance of each. weight [customers]: share of the word beside the item's own law, from a half for
+    who never promised before to all for who often did. leads [LEADS + 1]: cumulative, days early.
+    """
 
     kept: Floats
+    weight: Floats
     leads: Floats
 
 
@@ -78,15 +83,17 @@ def word(told: pl.DataFrame, customers: int, terms: Promised = DEFAULTS) -> Word
     every = (kept.sum() + terms.promises * terms.kept_share) / (len(kept) + terms.promises)
     who = told.get_column("customer_no").cast(pl.Int64).to_numpy()
     own = np.bincount(who[kept], None, customers).astype(np.float64)
-    share: Floats = (own + terms.own_promises * every) / (np.bincount(who, None, customers) + terms.own_promises)
+    given = np.bincount(who, None, customers).astype(np.float64)
+    share: Floats = (own + terms.own_promises * every) / (given + terms.own_promises)
     early = (
         told.filter(pl.col("outcome") == "kept")
         .select((pl.col("promised_on") - pl.col("came_on")).dt.total_days().clip(0, LEADS))
         .to_series()
     )
     counts = np.bincount(early.to_numpy().astype(np.int64), None, LEADS + 1) * 1.0
-    counts[0] += terms.promises
-    return Word(share, np.cumsum(counts) / counts.sum())
+    counts[0] += terms.own_promises
+    weight = (given + terms.own_promises) / (given + 2.0 * terms.own_promises)
+    return Word(share, weight, np.cumsum(counts) / counts.sum())
 
 
 def standing(books: Books, open_items: pl.DataFrame) -> pl.DataFrame:
@@ -128,15 +135,18 @@ def standing(books: Books, open_items: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def promised_chances(daily: Floats, until: Ints, kept: Floats, leads: Floats) -> Floats:
+def promised_chances(daily: Floats, until: Ints, kept: Floats, weight: Floats, leads: Floats) -> Floats:
     """The chances of promised items: kept, the money is there by the day; broken, the item's own law goes on after it.
 
-    A word that would mostly have been kept earlier than day 0 counts for less, since nothing has come yet.
+    The word tells what promises are worth, the item's own law tells this item from others, and both together are
+    better than either: the word has a weight. A word that would mostly have been kept earlier than day 0 counts for
+    less, since nothing has come yet.
 
     Args:
         daily: [items, days], cumulative from day 0 on, without the promise.
         until: [items], day of the horizon that was promised, at least 1; it may lie beyond.
         kept: [items], chance that such a promise is kept, when given.
+        weight: [items], of the word; the rest is the item's own law.
         leads: as in ``Word``.
 
     Returns:
@@ -152,8 +162,9 @@ def promised_chances(daily: Floats, until: Ints, kept: Floats, leads: Floats) ->
     here = np.where(lead <= 0, 1.0, np.clip(here, 0.0, 1.0))
     at_promise = np.take_along_axis(daily, np.minimum(until, days - 1)[:, None], axis=1)
     after = np.clip((daily - at_promise) / np.maximum(1.0 - at_promise, 1e-9), 0.0, 1.0)
-    told: Floats = believed[:, None] * here + (1.0 - believed)[:, None] * np.where(lead < 0, after, 0.0)
-    return told
+    told = believed[:, None] * here + (1.0 - believed)[:, None] * np.where(lead < 0, after, 0.0)
+    both: Floats = daily + weight[:, None] * (told - daily)
+    return both
 
 
 def _told(books: Books) -> pl.DataFrame:

@@ -26,7 +26,7 @@ class Known:
     rows: a row an item of which anything is known, with ``row`` (UInt32, its place among the open items), ``due_on``,
     ``last_part_on`` (Date; empty: no part came), ``disputed`` (Float64, share of what is open; 0: not), ``dispute_on``
     (Date), ``kind`` (String), ``promised`` (Float64, share of what is open; 0: not), ``promised_on`` and ``made_on``
-    (Date), ``kept`` (Float64). Without rows nothing changes.
+    (Date), ``kept``, ``weight`` (Float64, as in ``Word``). Without rows nothing changes.
     """
 
     rows: pl.DataFrame
@@ -50,7 +50,7 @@ def known(history: pl.DataFrame, open_items: pl.DataFrame, books: Books, policy:
     last = days.group_by(key).agg(pl.col("paid_on").max().alias("last_part_on"))
     said = outcomes(books, promises)
     believed = word(said, books.journal.customers.height, promises)
-    kept = pl.DataFrame({"kept": believed.kept}).with_row_index("customer_no")
+    kept = pl.DataFrame({"kept": believed.kept, "weight": believed.weight}).with_row_index("customer_no")
     open_share = (pl.col("amount") / pl.col("open")).clip(0.0, 1.0)
     rows = (
         open_items.select(*key, "due_on", "currency", "open", "face")
@@ -106,8 +106,8 @@ def changed(daily: Floats, first: date, rows: pl.DataFrame, what: Known) -> Floa
     stand = weight > 0
     if stand.any():
         until = np.maximum(column["promised_on"].fill_null(1).to_numpy()[stand].astype(np.int64), 1)
-        kept = column["kept"].to_numpy()[stand]
-        given = promised_chances(base[stand], until, kept, what.word.leads)
+        kept, trust = column["kept"].to_numpy()[stand], column["weight"].to_numpy()[stand]
+        given = promised_chances(base[stand], until, kept, trust, what.word.leads)
         out[stand] += weight[stand, None] * (given - base[stand])
     return np.clip(np.maximum.accumulate(out, axis=1), 0.0, 1.0)
 

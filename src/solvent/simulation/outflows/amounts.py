@@ -30,6 +30,11 @@ class Amounts(Terms, key="simulation.outflows.amounts"):
     worst_share: float = term(
         0.3, unit="of the root mean square error, under which the spread never is", source="own choice: jumps come"
     )
+    few_origins: float = term(
+        1.5,
+        unit="times by which the variance grows where one origin alone is known",
+        source="own choice: Student's law",
+    )
     ratio_times: int = term(
         9, unit="times from which a ratio to sales is tried", source="own choice: two years of quarters"
     )
@@ -77,7 +82,8 @@ def foresee(values: Floats, a_year: float, ahead: int, terms: Amounts = DEFAULTS
         error = float(np.nanmean(np.abs(errors)))
         if best is None or error < (1.0 - terms.margin) * best[1]:
             best = (name, error, errors)
-    assert best is not None
+    if best is None:  # nothing but zeros
+        return Foreseen(_last(values, ahead), LAST, terms.short_spread, terms.short_spread, float("nan"))
     common, own = spreads(best[2], terms)
     return Foreseen(ways[best[0]](values, ahead), best[0], common, own, best[1])
 
@@ -90,7 +96,9 @@ def spreads(errors: Floats, terms: Amounts = DEFAULTS) -> tuple[float, float]:
     flat = errors[~np.isnan(errors)]
     mean_square = float(np.mean(flat**2))
     size = max(float(np.quantile(np.abs(flat), 0.8)) / Q80, terms.worst_share * sqrt(mean_square))
-    # Few errors tell little: as many again as the fewest are taken to be of the spread of what is seen too seldom.
+    # Origins overlap: so many of them are worth one. Few tell little, as Student's law has it.
+    alone = max(float((~np.isnan(errors).all(axis=1)).sum()) / errors.shape[1], 1.0)
+    size *= sqrt(1.0 + terms.few_origins / alone)
     share = 0.0
     if mean_square > 0 and errors.shape[1] > 1:
         sums, counts = np.nansum(errors, axis=1), (~np.isnan(errors)).sum(axis=1)
@@ -173,15 +181,13 @@ def _mean(part: Floats, whole: Floats) -> float:
 
 def _season(values: Floats, ahead: int, year: int) -> Floats:
     """The same time last year times the median change since; nan where a year and a quarter are not known."""
-    back = max(year // 2, 1)
     if len(values) < year + 1:
         return np.full(ahead, np.nan)
-    now = values[-back:] / values[len(values) - back - year : len(values) - year] if len(values) >= year + back else (
-        values[year:] / values[:-year]
-    )  # fmt: skip
-    now = now[~np.isnan(now)]
-    if not len(now):
+    back = min(max(year // 2, 1), len(values) - year)
+    now, then = values[-back:], values[len(values) - back - year : len(values) - year]
+    both = ~np.isnan(now) & (np.nan_to_num(then) > 0)
+    if not both.any():
         return np.full(ahead, np.nan)
     base = values[len(values) - year + np.arange(ahead) % year]
-    told: Floats = np.where(np.isnan(base), _median(values, 1)[0], base * float(np.median(now)))
+    told: Floats = np.where(np.isnan(base), _median(values, 1)[0], base * float(np.median(now[both] / then[both])))
     return told

@@ -16,7 +16,7 @@ from solvent.books.books import Books
 from solvent.measures.company.payables import open_bills
 from solvent.simulation.horizon import Bools, Floats, Horizon, Ints
 from solvent.simulation.items.kernel import simulate, thresholds
-from solvent.simulation.noise import Words, keys_of, start
+from solvent.simulation.noise import keys_of, start
 from solvent.simulation.outflows.paydays import Paydays, on_run, pay_run
 
 
@@ -28,11 +28,16 @@ class Habit(Terms, key="simulation.outflows.bills"):
         90, unit="days back from which the habit is read", source="own choice: habits change in a squeeze"
     )
     longest_days: int = term(365, unit="days back where those hold too few payments", source="own choice: a year")
-    payments: int = term(30, unit="payments that a window must hold", source="own choice")
+    payments: int = term(20, unit="payments that a window must hold", source="own choice")
     believed: float = term(
         3.0,
-        unit="bills at risk that the due day is worth as a habit",
-        source="own choice: who has no habit pays when due",
+        unit="bills at risk, or fortnights, that what is assumed of a habit is worth",
+        source="own choice: soon outweighed",
+    )
+    of_supplier: float = term(
+        0.4,
+        unit="share of the rest of variance by which one supplier's bills wait",
+        source="own choice: paid in one go",
     )
     tail_share: float = term(
         0.02, unit="chance a day to be paid, beyond what was ever seen", source="own choice: seven weeks on average"
@@ -135,8 +140,18 @@ def _by(begins: Ints, ends: Ints, paid: Bools, low: int, high: int, prior: Float
     waited = np.bincount(first, minlength=size + 1) - np.bincount(last + 1, minlength=size + 1)
     at_risk = np.cumsum(waited)[:size].astype(np.float64)
     events = np.bincount(last[paid], minlength=size)[:size].astype(np.float64)
-    hazard = (events + terms.believed * prior) / (at_risk + terms.believed)
+    # Where few wait on a day, those of the week before speak for it; where none did, what is believed.
+    near_events, near_risk = _weekly(events), _weekly(at_risk)
+    local = (near_events + terms.believed * prior) / (near_risk + terms.believed)
+    hazard = (events + local) / (at_risk + 1.0)
     return np.asarray(1.0 - np.cumprod(1.0 - np.clip(hazard, 0.0, 1.0)), dtype=np.float64)
+
+
+def _weekly(values: Floats) -> Floats:
+    """[days]: sums of each day and the seven before it."""
+    running = np.concatenate([np.zeros(8), np.cumsum(values)])
+    told: Floats = running[8:] - running[:-8]
+    return told
 
 
 def _prior_late(terms: Habit) -> Floats:
@@ -167,7 +182,8 @@ def _together(paid: Ints, due: Ints, terms: Habit) -> float:
     between = float((counts * (means - late.mean()) ** 2).sum()) / (groups - 1)
     size = (len(late) - float((counts**2).sum()) / len(late)) / (groups - 1)
     spread = max((between - within) / size, 0.0)
-    return float(np.clip(spread / (spread + within), 0.05, 0.9)) if spread + within > 0 else terms.together
+    share = spread / (spread + within) if spread + within > 0 else terms.together
+    return (groups * share + terms.believed * terms.together) / (groups + terms.believed)
 
 
 def last_days(habit: Paying, horizon: Horizon, calendar: Paydays) -> Ints:
@@ -221,17 +237,29 @@ def paid_bills(
     paths = len(factor)
     if owed.is_empty():
         return np.zeros((paths, len(horizon))), problems
+    owed = owed.sort("supplier_id", "due", "bill_id")
     worth = np.rint((owed["open"] * owed["factor"]).to_numpy())
     law = law_of(habit, owed["due"].to_numpy(), today, last_days(habit, horizon, calendar))
-    words = keys_of([f"bill/{name}" for name in owed["bill_id"]])
-    return -_drawn(law, worth, words, factor, habit.together, seed), problems
+    return -_drawn(law, worth, owed, factor, _loads(habit.together, terms), seed), problems
 
 
-def _drawn(law: Floats, worth: Floats, words: Words, factor: Floats, together: float, seed: int) -> Floats:
-    """The kernel of open items, with us as the one customer, who never fails."""
+def _loads(together: float, terms: Habit) -> Floats:
+    """What a bill's delay takes of all bills', of its supplier's and of its own draw, as the kernel wants it."""
+    row = np.zeros(10)
+    row[0] = sqrt(together)
+    row[3] = sqrt((1.0 - together) * terms.of_supplier)
+    row[7] = 1.0
+    row[8] = sqrt((1.0 - together) * (1.0 - terms.of_supplier))
+    return row
+
+
+def _drawn(law: Floats, worth: Floats, owed: pl.DataFrame, factor: Floats, loads: Floats, seed: int) -> Floats:
+    """The kernel of open items, with suppliers in place of customers, none of which fails; [paths, bins]."""
     paths, bins = len(factor), law.shape[1]
     out, lost = np.zeros((paths, bins + 1)), np.zeros(paths)
-    loads = np.array([[sqrt(together), 0, 0, 0, 0, 0, 0, 1.0, sqrt(1.0 - together), 0]])
+    counts = owed.group_by("supplier_id", maintain_order=True).len()
+    names = counts["supplier_id"].fill_null("").to_list()
+    suppliers = len(names)
     nothing = np.zeros((1, paths))
     simulate(
         0,
@@ -241,13 +269,13 @@ def _drawn(law: Floats, worth: Floats, words: Words, factor: Floats, together: f
         nothing[0],
         nothing,
         nothing,
-        np.zeros(1, dtype=np.int64),
-        np.full(1, -1, dtype=np.int64),
-        loads,
-        keys_of(["us"]),
-        np.array([0, len(worth)], dtype=np.int64),
-        np.full((1, bins), np.inf),
-        words,
+        np.zeros(suppliers, dtype=np.int64),
+        np.full(suppliers, -1, dtype=np.int64),
+        np.tile(loads, (suppliers, 1)),
+        keys_of([f"supplier/{name}" for name in names]),
+        np.concatenate([[0], np.cumsum(counts["len"].to_numpy())]).astype(np.int64),
+        np.full((suppliers, bins), np.inf),
+        keys_of([f"bill/{name}" for name in owed["bill_id"]]),
         np.ascontiguousarray(worth),
         thresholds(law),
         start(seed, "outflows.bills"),

@@ -42,13 +42,13 @@ class Owed:
     """What today's debt costs; frozen.
 
     flows: interest and loan_repaid, [bins], negative: what the facilities tell. replaced: keys of the recurring streams
-    that mean the same debt and are left out. skipped: key of a stream of repayments to the places in its ``ahead`` at
-    which there is nothing left to repay.
+    that mean the same debt and are left out. kept: key of a stream of repayments to the share of the places in its
+    ``ahead`` at which there is not all of it left to repay.
     """
 
     flows: Mapping[str, Floats]
     replaced: frozenset[str]
-    skipped: Mapping[str, Sequence[int]]
+    kept: Mapping[str, Mapping[int, float]]
     problems: Sequence[Problem]
 
 
@@ -81,7 +81,7 @@ def owed(
             Problem("outflows.debt_old", "", {"lines": ", ".join(old["facility_id"]), "days": terms.old_days})
         )
     repaying = [one for one in alive if one.category == "loan_repaid" and one.sign < 0]
-    moves, skipped = _repayments(drawn, repaying)
+    moves, kept = _repayments(drawn, repaying)
     ends, told = _ends(drawn, horizon, calendar, facilities)
     problems += told
     balances = {name: _Balance(name, start, moves.get(name, []), ends.get(name)) for name, start in
@@ -94,14 +94,14 @@ def owed(
     unpriced = drawn.filter(pl.col("yearly_rate").is_null())
     if unpriced.height and paying:
         problems.append(Problem("outflows.debt_unpriced_bank", "", {"lines": ", ".join(unpriced["facility_id"])}))
-        return Owed(flows, frozenset(), skipped, tuple(problems))
+        return Owed(flows, frozenset(), kept, tuple(problems))
     if unpriced.height:
         problems.append(Problem("outflows.debt_unpriced", "", {"lines": ", ".join(unpriced["facility_id"])}))
     same = _same_debt(drawn, paying, terms)
     flows["interest"] = _interest(drawn, balances, same, horizon, calendar, terms, facilities)
     if same:
         problems.append(Problem("outflows.debt_from_facilities", "", {"streams": len(same)}))
-    return Owed(flows, frozenset(one.key for one in same), skipped, tuple(problems))
+    return Owed(flows, frozenset(one.key for one in same), kept, tuple(problems))
 
 
 @dataclass(frozen=True)
@@ -132,28 +132,30 @@ class _Balance:
 
 def _repayments(
     drawn: pl.DataFrame, repaying: Sequence[Stream]
-) -> tuple[dict[str, list[tuple[int, float]]], dict[str, list[int]]]:
-    """What recurring repayments take off each facility, until nothing is left; and the places after that.
+) -> tuple[dict[str, list[tuple[int, float]]], dict[str, dict[int, float]]]:
+    """What recurring repayments take off each facility, until nothing is left; and the shares that are still paid.
 
     A stream repays the debts of its lender; of one that no facility names, all of them, earliest end first.
     """
     left = {str(name): float(amount) for name, amount in drawn.select("facility_id", "drawn").iter_rows()}
     order = drawn.sort(pl.col("ends_on").fill_null(date(9999, 1, 1)), "facility_id")
     moves: dict[str, list[tuple[int, float]]] = {name: [] for name in left}
-    skipped: dict[str, list[int]] = {}
+    kept: dict[str, dict[int, float]] = {}
     for stream in repaying:
         own = [name for name, lender in order.select("facility_id", "lender").iter_rows() if _alike(lender, stream)]
         names = own or order["facility_id"].to_list()
         for place, day in enumerate(stream.ahead.tolist()):
             amount = float(stream.amount.levels[min(place, len(stream.amount.levels) - 1)])
-            target = next((name for name in names if left[name] > 0), None)
-            if target is None:
-                skipped.setdefault(stream.key, []).append(place)
-                continue
-            part = min(amount, left[target])
-            left[target] -= part
-            moves[target].append((int(day), part))
-    return moves, skipped
+            due = amount
+            for name in names:
+                part = min(due, left[name])
+                if part > 0:
+                    left[name] -= part
+                    due -= part
+                    moves[name].append((int(day), part))
+            if due > 0:
+                kept.setdefault(stream.key, {})[place] = 1.0 - due / amount
+    return moves, kept
 
 
 def _ends(

@@ -72,7 +72,7 @@ class MonthlySales:
 
 def drawn_streams(
     streams: Sequence[Stream],
-    skipped: Mapping[str, Sequence[int]],
+    kept: Mapping[str, Mapping[int, float]],
     horizon: Horizon,
     sales: MonthlySales,
     paths: int,
@@ -81,35 +81,37 @@ def drawn_streams(
     """kind to [paths, bins] of all streams that go on.
 
     Args:
-        skipped: key of a stream to the places in its ``ahead`` that a plan stands for.
+        kept: key of a stream to the share of each place in its ``ahead`` that is still paid; where none
+            is told all of it.
     """
     flows: dict[str, Floats] = {}
     for stream in streams:
         if stream.ended or not len(stream.ahead):
             continue
         flow = flows.setdefault(stream.kind, np.zeros((paths, len(horizon))))
-        _add(flow, stream, set(skipped.get(stream.key, ())), horizon, sales, seed)
+        _add(flow, stream, kept.get(stream.key, {}), horizon, sales, seed)
     return flows
 
 
-def _add(flow: Floats, stream: Stream, skipped: set[int], horizon: Horizon, sales: MonthlySales, seed: int) -> None:
+def _add(
+    flow: Floats, stream: Stream, kept: Mapping[int, float], horizon: Horizon, sales: MonthlySales, seed: int
+) -> None:
     paths, times = len(flow), len(stream.ahead)
-    key = int(keys_of([stream.key])[0])
-    common = factors(normals(seed, "outflows.common", key, paths, 1), stream.amount.common)[:, 0]
-    noise = normals(seed, "outflows.own", key, paths, 2 * times)
-    own = factors(noise[:, ::2], stream.amount.own)
+    key, mood = (int(word) for word in keys_of([stream.key, stream.mood]))
+    common = factors(normals(seed, "outflows.common", mood, paths, 1), stream.amount.common)[:, 0]
+    own = factors(normals(seed, "outflows.own", mood, paths, times), stream.amount.own)
     spells = _Spells(stream.rhythm.offsets, horizon)
     lots = normals(seed, "outflows.day", key, paths, times) if spells.several else np.zeros((paths, times))
     limits = quantiles(stream.chances)
+    luck = normals(seed, "outflows.chance", mood, paths, times) if (limits < np.inf).any() else lots
     for place, day in enumerate(stream.ahead.tolist()):
-        if place in skipped:
-            continue
+        share = kept.get(place, 1.0)
         level = _level(stream, place, day, sales)
-        if level is None:
+        if level is None or share <= 0.0:
             continue
-        amount = level * common * own[:, place] * stream.sign
+        amount = share * level * common * own[:, place] * stream.sign
         if limits[place] < np.inf:
-            amount = np.where(noise[:, 2 * place + 1] < limits[place], amount, 0.0)
+            amount = np.where(luck[:, place] < limits[place], amount, 0.0)
         for bin_, picked in spells.bins(day, lots[:, place]):
             if bin_ < len(horizon):
                 flow[:, bin_] += amount if picked is None else np.where(picked, amount, 0.0)

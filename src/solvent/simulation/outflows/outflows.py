@@ -93,11 +93,11 @@ def outflows(
     told = _recurring(books, before, horizon, sales, calendar, policy)
     entered = plans(books, before, calendar, policy.terms(Planned))
     debt = owed(books, horizon, told.streams, calendar, policy.terms(Debt), policy.terms(Facilities))
-    skipped = {key: [*places] for key, places in stood_for(entered, told.streams).items()}
-    for key, places in debt.skipped.items():
-        skipped.setdefault(key, []).extend(places)
+    kept = {key: dict(shares) for key, shares in debt.kept.items()}
+    for key, none in stood_for(entered, told.streams).items():
+        kept.setdefault(key, {}).update(none)
     going = [one for one in told.streams if one.key not in debt.replaced]
-    flows = drawn_streams(going, skipped, horizon, sales, paths, seed)
+    flows = drawn_streams(going, kept, horizon, sales, paths, seed)
     rests, thin = drawn_rests(told.rests, before, horizon, paths, seed, policy.terms(Left))
     _add(flows, _unplanned(rests, entered, horizon))
     planned = flows_of(entered, horizon)

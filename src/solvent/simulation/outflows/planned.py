@@ -166,13 +166,13 @@ def flows_of(told: Plans, horizon: Horizon) -> dict[str, Floats]:
     return flows
 
 
-def stood_for(told: Plans, streams: Sequence[Stream]) -> Mapping[str, Sequence[int]]:
-    """Key of each stream to the places of its days ahead that a plan, come true or not, stands for.
+def stood_for(told: Plans, streams: Sequence[Stream]) -> dict[str, dict[int, float]]:
+    """Key of each stream to the places of its days ahead that a plan, come true or not, stands for; 0: not paid.
 
     A plan stands for the flow of its category in its month: for that of its counterparty alone where it names one that
     has a flow of its own.
     """
-    skipped: dict[str, list[int]] = {}
+    stood: dict[str, dict[int, float]] = {}
     named = {(one.category, one.sign, one.counterparty) for one in streams if one.counterparty}
     for due, category, who, amount in told.every.select("due_on", "category", "counterparty", "amount").iter_rows():
         sign = 1 if amount > 0 else -1
@@ -181,9 +181,9 @@ def stood_for(told: Plans, streams: Sequence[Stream]) -> Mapping[str, Sequence[i
             if (stream.category, stream.sign) != (category, sign) or (own and stream.counterparty != who):
                 continue
             months = [month_number(date.fromordinal(int(day))) for day in stream.ahead]
-            places = [place for place, month in enumerate(months) if month == month_number(due)]
-            skipped.setdefault(stream.key, []).extend(places)
-    return skipped
+            places = {place: 0.0 for place, month in enumerate(months) if month == month_number(due)}
+            stood.setdefault(stream.key, {}).update(places)
+    return stood
 
 
 def months_planned(told: Plans) -> Mapping[str, frozenset[int]]:

@@ -88,6 +88,11 @@ class Stream:
         """When it recurs."""
         return self.seen.rhythm
 
+    @property
+    def mood(self) -> str:
+        """Names the draws of its amounts: payments of one purpose that come several times a month move together."""
+        return self.key.split("#")[0]
+
 
 @dataclass(frozen=True)
 class Rest:
@@ -207,7 +212,7 @@ class _Finder:
         self, category: str, sign: int, who: str, what: str, rows: pl.DataFrame
     ) -> tuple[list[Stream], pl.DataFrame]:
         """Several where nearly every month has as many payments; one where they have a rhythm; else none."""
-        several = []
+        several: list[tuple[Stream, pl.DataFrame]] = []
         for place, part in enumerate(_by_place(rows)):
             one, rest = self._one(category, sign, who, f"{what}#{place + 1}", part)
             if one is None or one.rhythm.months != 1:

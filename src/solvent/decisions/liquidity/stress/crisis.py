@@ -7,7 +7,7 @@ item that is chased and assigned counts for the assignment only with what chasin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,8 +15,9 @@ import numpy as np
 import polars as pl
 
 from solvent.base.problem import Problem
+from solvent.base.table import DType
 from solvent.base.terms import Terms, term
-from solvent.decisions.liquidity.pools import Pools
+from solvent.decisions.liquidity.pools import Pool, Pools
 from solvent.measures.company.payables import open_bills
 from solvent.measures.sums import sums
 from solvent.snapshot import Snapshot
@@ -59,7 +60,7 @@ DEFAULTS = Crisis()
 STEPS = ("chase", "extend", "cut", "draw", "assign", "defer_debt")
 """In the order of REQUIREMENTS CA-08."""
 
-_ROWS: Mapping[str, type[pl.DataType]] = {
+_ROWS: dict[str, DType] = {
     "step": pl.String, "subject": pl.String, "amount": pl.Int64, "gain": pl.Int64, "by_on": pl.Date, "cost": pl.Int64,
     "confidence": pl.Float64, "risk": pl.Float64,
 }  # fmt: skip
@@ -93,11 +94,16 @@ def crisis(snapshot: Snapshot, pools: Pools, day: date, need: int, terms: Crisis
         *_chase(snapshot, day, terms),
         *_extend(snapshot, day, terms),
         *_cut(snapshot, day, terms),
-        *_draw(pools, day),
-        *_assign(pools, terms),
+        *_draw(snapshot, pools, day),
+        *_assign(snapshot, pools, day, terms),
         *_debt(snapshot, day, terms),
     ]
-    frame = pl.concat([pl.DataFrame(schema=_ROWS), *(each.select(list(_ROWS)).cast(dict(_ROWS)) for each in frames)])
+    frame = pl.concat(
+        [
+            pl.DataFrame(schema=_ROWS),
+            *(each.select(pl.col(name).cast(kind) for name, kind in _ROWS.items()) for each in frames),
+        ]
+    )
     kept = frame.filter(pl.col("gain") >= terms.least)
     running = pl.col("gain").cum_sum()
     rows = kept.with_row_index("rank", offset=1).with_columns(
@@ -111,7 +117,7 @@ def crisis(snapshot: Snapshot, pools: Pools, day: date, need: int, terms: Crisis
 
 
 def _chase(snapshot: Snapshot, day: date, terms: Crisis) -> Iterator[pl.DataFrame]:
-    """Customers by what chasing brings before the day: money unpaid by then, less what is lost anyway."""
+    """Customers by what chasing brings before the day: money due but unpaid by then, less what never comes anyway."""
     company = snapshot.company
     if company is None or not company.book.names:
         return
@@ -119,9 +125,8 @@ def _chase(snapshot: Snapshot, day: date, terms: Crisis) -> Iterator[pl.DataFram
     at = min(book.horizon.bin_of(day), len(book.horizon) - 1)
     paid = book.chance[:, at]
     due = (book.items.get_column("due_on") <= day).to_numpy()
-    never = np.clip(1.0 - book.chance[:, -1], 0.0, 1.0)
-    unpaid = book.worth * (1.0 - paid) * due
-    gain = unpaid * terms.chased_share
+    ever = np.clip(book.chance[:, -1], 0.0, 1.0)
+    gain = book.worth * np.clip(ever - paid, 0.0, None) * due * terms.chased_share
     owner = np.repeat(np.arange(len(book.names)), np.diff(book.starts))
     count = len(book.names)
     frame = pl.DataFrame(
@@ -129,11 +134,11 @@ def _chase(snapshot: Snapshot, day: date, terms: Crisis) -> Iterator[pl.DataFram
             "subject": book.names,
             "amount": np.rint(np.bincount(owner, book.worth * due, count)).astype(np.int64),
             "gain": np.rint(np.bincount(owner, gain, count)).astype(np.int64),
-            "risk": np.bincount(owner, book.worth * never, count) / np.maximum(book.exposure, 1.0),
+            "risk": np.bincount(owner, book.worth * (1.0 - ever), count) / np.maximum(book.exposure, 1.0),
         }
     )
     by = max(snapshot.as_of + timedelta(days=1), day - timedelta(days=terms.chase_days))
-    yield frame.sort("gain", "risk", descending=True).with_columns(
+    yield frame.sort("gain", "risk", "subject", descending=[True, True, False]).with_columns(
         pl.lit("chase").alias("step"),
         pl.lit(by).alias("by_on"),
         pl.lit(0).alias("cost"),
@@ -164,7 +169,7 @@ def _extend(snapshot: Snapshot, day: date, terms: Crisis) -> Iterator[pl.DataFra
             pl.lit(terms.agreed_share).alias("confidence"),
             pl.lit(None, dtype=pl.Float64).alias("risk"),
         )
-        .sort("gain", descending=True)
+        .sort("gain", "subject", descending=[True, False])
     )
 
 
@@ -195,7 +200,7 @@ def _flows(snapshot: Snapshot, day: date, step: str, shares: dict[str, float]) -
         )  # fmt: skip
 
 
-def _draw(pools: Pools, day: date) -> Iterator[pl.DataFrame]:
+def _draw(snapshot: Snapshot, pools: Pools, day: date) -> Iterator[pl.DataFrame]:
     """Free committed lines that run beyond the day."""
     lines = pools.lines.filter(pl.col("free") > 0)
     if lines.is_empty():
@@ -205,22 +210,29 @@ def _draw(pools: Pools, day: date) -> Iterator[pl.DataFrame]:
         pl.col("facility_id").alias("subject"),
         pl.col("free").alias("amount"),
         pl.col("free").alias("gain"),
-        pl.lit(day - timedelta(days=7)).alias("by_on"),
+        pl.lit(max(snapshot.as_of + timedelta(days=1), day - timedelta(days=7))).alias("by_on"),
         pl.lit(0).alias("cost"),
         pl.lit(1.0).alias("confidence"),
         pl.lit(None, dtype=pl.Float64).alias("risk"),
     )
 
 
-def _assign(pools: Pools, terms: Crisis) -> Iterator[pl.DataFrame]:
-    """Insured receivables sold or pledged, with what chasing leaves of them."""
+def _assign(snapshot: Snapshot, pools: Pools, day: date, terms: Crisis) -> Iterator[pl.DataFrame]:
+    """Insured receivables sold or pledged, with what chasing leaves of them; assigned in time for the money to be here.
+
+    The cost is the fee: the haircut comes back when the customer pays.
+    """
     tier = pools.rows.filter(pl.col("pool") == "receivables")
     if tier.is_empty() or not tier["by_gap"].sum():
         return
     gain = round(int(tier["by_gap"].sum()) * (1.0 - terms.chased_share))
+    ready = tier["ready_on"].item()
+    by = max(snapshot.as_of, day - (ready - snapshot.as_of))
+    fee = snapshot.policy.terms(Pool).fee
+    cost = round(int(tier["net"].sum()) * fee / (1.0 - fee))
     yield pl.DataFrame(
         {
             "step": ["assign"], "subject": ["receivables"], "amount": [int(tier["gross"].sum())], "gain": [gain],
-            "by_on": tier["ready_on"].head(1), "cost": [int(tier["cut"].sum())], "confidence": [1.0], "risk": [None],
+            "by_on": [by], "cost": [cost], "confidence": [1.0], "risk": [None],
         }
     )  # fmt: skip

@@ -62,7 +62,8 @@ class Expansion:
     on which the gate was open), median_room (Int64: cash above the line on its day, before the spend). eaten_share: of
     paths on which the plan used more than the reserve and its own receipts; eaten: how much at most on those, mean.
     core_kept: whether that and the added chance stay within the terms. first_safe_on: the earliest day to which the
-    first phase can be put off so that core cash is kept; None: no start within the term's weeks does.
+    first phase can be put off so that core cash is kept; None: no start within the term's weeks does, as far as the
+    horizon shows: a phase that would be put off past it is not called safe.
     """
 
     before: Answers
@@ -89,13 +90,18 @@ def expansion(paths: CashPaths, phases: Sequence[Phase], line: float, policy: Po
     early = [phase for phase in phases if phase.on <= paths.horizon.as_of]
     if early:
         raise SolventError("expansion.too_early", early[0].name, on=early[0].on.isoformat())
+    phases = sorted(phases, key=lambda phase: phase.on)
     terms, breach = policy.terms(Expanding), policy.terms(Breach)
     before = answers(paths, line + reserve, breach)
     told = _laid(paths, phases, line, reserve=reserve, breach=breach, before=before, terms=terms)
-    safe = phases[0].on if told.core_kept else None
+    last = paths.horizon.ends[-1]
+    seen = sum(phase.on <= last for phase in phases)
+    safe = phases[0].on if told.core_kept and seen else None
     week = 1
     while safe is None and week <= terms.latest_weeks:
         later = [_put_off(phase, week) for phase in phases]
+        if sum(phase.on <= last for phase in later) < max(seen, 1):
+            break
         if _laid(paths, later, line, reserve=reserve, breach=breach, before=before, terms=terms).core_kept:
             safe = later[0].on
         week += 1
@@ -128,7 +134,7 @@ def _laid(
     own = reserve + np.cumsum(plan, axis=1).min(axis=1)
     eaten = own < 0
     share = float(eaten.mean())
-    kept = share <= terms.eaten_share and after.chance <= before.chance + terms.more_chance
+    kept = share <= terms.eaten_share and after.chance <= before.chance + terms.more_chance + 1e-12
     schema = {"name": pl.String, "on": pl.Date, "spend": pl.Int64, "open_share": pl.Float64, "median_room": pl.Int64}
     frame = pl.DataFrame(rows, schema, orient="row")
     return Expansion(

@@ -58,12 +58,16 @@ def what_if(paths: CashPaths, world: World, asked: WhatIf, line: float, policy: 
 
 
 def planned(flows: Sequence[PlannedFlow], horizon: Horizon) -> Floats:
-    """[bins]: planned flows where they fall; what lies beyond the horizon is left out, what is past comes at once."""
+    """[bins]: planned flows where they fall; what lies beyond the horizon is left out.
+
+    One payment of a past day falls on day one: it is still to be made. Of monthly ones those of past days are over.
+    """
     told = np.zeros(len(horizon))
     for flow in flows:
         for month in range(max(flow.months, 1)):
-            at = horizon.bin_of(months_after(flow.on, month))
-            if at < len(horizon):
+            day = months_after(flow.on, month)
+            at = horizon.bin_of(day)
+            if at < len(horizon) and (flow.months <= 1 or day > horizon.as_of):
                 told[at] += flow.amount
     return told
 

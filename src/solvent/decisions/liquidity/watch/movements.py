@@ -14,7 +14,7 @@ from solvent.base.terms import Terms, term
 from solvent.books.books import Books
 from solvent.books.cash import INTERNAL
 from solvent.decisions.liquidity.accounts import daily, known_until
-from solvent.decisions.liquidity.baseline import Compared
+from solvent.decisions.liquidity.baseline import Compared, compared_by, week_of
 from solvent.decisions.liquidity.floor import Lines
 from solvent.measures.sums import sums
 
@@ -77,7 +77,7 @@ def movements(
         new_payees(books, since),
         overdrawn(books, since),
         under_line(books, since, told),
-        missed(compared, since),
+        missed(books, compared, since),
     ]
     rows = pl.concat([frame.select(list(_ROWS)).cast(pl.Schema(_ROWS)) for frame in frames])
     return Moved(
@@ -206,17 +206,19 @@ def under_line(books: Books, since: date, told: Lines) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def missed(compared: Compared | None, since: date) -> pl.DataFrame:
+def missed(books: Books, compared: Compared | None, since: date) -> pl.DataFrame:
     """Weeks that ended after ``since`` in which a flow was outside the 90 % band of its forecast."""
     if compared is None:
         return pl.DataFrame(schema=_ROWS)
     out = compared.rows.filter((pl.col("week_end") > since) & ~pl.col("inside90"))
-    return out.select(
+    lines = compared_by(books.table("bank_lines")).select(week_of("booked_on").alias("week_end"), "what", "line_id")
+    every = pl.concat([lines, lines.with_columns(pl.lit("net").alias("what"))])
+    ids = every.group_by("week_end", "what").agg(pl.col("line_id").sort().alias("line_ids")).collect()
+    return out.join(ids, on=["week_end", "what"], how="left").select(
         pl.lit("liquidity.move.missed").alias("code"), pl.col("week_end").alias("day_on"),
         pl.lit(None, pl.String).alias("account_id"), pl.col("what").alias("category"),
-        pl.lit(None, pl.String).alias("counterparty"), pl.lit(None, pl.String).alias("currency"),
-        pl.col("actual").alias("amount"), pl.col("forecast").alias("usual"), pl.col("rank").alias("score"),
-        pl.lit(None, pl.List(pl.String)).alias("line_ids"),
+        pl.lit(None, pl.String).alias("counterparty"), pl.lit(books.currency).alias("currency"),
+        pl.col("actual").alias("amount"), pl.col("forecast").alias("usual"), pl.col("rank").alias("score"), "line_ids",
     )  # fmt: skip
 
 

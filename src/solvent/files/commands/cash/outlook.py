@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from solvent.assessment import Assessment, assess
 from solvent.base.money import decimal
-from solvent.base.terms import Policy
 from solvent.decisions.liquidity.liquidity import Outlook
 from solvent.documents.outlook import outlook_figures
 from solvent.files.asking import Asked, add_day, add_ledger, add_outputs, add_policy, ask
 from solvent.files.command import OK, Command
+from solvent.files.commands.cash.asked import add_plot, add_simulation, threads, with_paths
 from solvent.files.commands.cash.show import show_outlook
 from solvent.files.language import Language
 from solvent.files.plots import Fan, check_plot, draw_fan
 from solvent.files.runs import Run, load_run, save_run
 from solvent.files.screen import Screen, write_csv, write_json
 from solvent.simulation.company import world_of
-from solvent.simulation.horizon import Outlooked
-
-
-def add_simulation(parser: ArgumentParser, language: Language) -> None:
-    """Arguments of every command that simulates."""
-    parser.add_argument("--seed", type=int, default=1, help=language.say("seed of every random draw"))
-    parser.add_argument("--paths", type=int, metavar="N", help=language.say("number of simulated paths"))
-    parser.add_argument(
-        "--workers", type=int, metavar="N", help=language.say("threads; the figures do not depend on it")
-    )
-
-
-def add_plot(parser: ArgumentParser, language: Language) -> None:
-    """A picture of the cash line."""
-    parser.add_argument(
-        "--plot", type=Path, metavar="FILE", help=language.say("draw the cash line into this file, SVG, PNG or PDF")
-    )
 
 
 def _add(parser: ArgumentParser, language: Language) -> None:
@@ -65,7 +44,11 @@ def _run(args: Namespace, screen: Screen) -> int:
     asked = ask(args, screen)
     with screen.working("Simulating"):
         assessment = assess(
-            asked.books, with_paths(asked.policy, args.paths), seed=args.seed, workers=threads(args), baseline=baseline
+            asked.books,
+            with_paths(asked.policy, args.paths),
+            seed=args.seed,
+            workers=threads(args.workers),
+            baseline=baseline,
         )
     company = assessment.snapshot.company
     if args.save is not None and company is not None:
@@ -85,20 +68,6 @@ def _run(args: Namespace, screen: Screen) -> int:
         show_outlook(told, company, screen, currency, whole=args.table)
         screen.problems(assessment.problems)
     return OK
-
-
-def threads(args: Namespace) -> int:
-    """As many workers as asked for, by default one for each processor."""
-    return int(args.workers or os.cpu_count() or 1)
-
-
-def with_paths(policy: Policy, paths: int | None) -> Policy:
-    """The policy with another number of paths, where one was asked for."""
-    if paths is None:
-        return policy
-    own: Mapping[str, Any] = {"paths": paths}
-    entries = (*policy.overrides.get(Outlooked.key, ()), (date.min, own), (policy.as_of, own))
-    return replace(policy, overrides={**policy.overrides, Outlooked.key: entries})
 
 
 def cash_json(assessment: Assessment) -> dict[str, Any]:

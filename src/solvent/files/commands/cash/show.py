@@ -38,6 +38,14 @@ def show_outlook(told: Outlook, company: Company | None, screen: Screen, currenc
     health(told, screen, currency)
 
 
+def show_brief(told: Outlook, screen: Screen, currency: str) -> None:
+    """What an assessment says of cash; ``solvent outlook`` says all."""
+    weeks(told, screen, currency)
+    gap(told, None, screen, currency)
+    signs(told, screen)
+    health(told, screen, currency)
+
+
 def accounts(told: Outlook, screen: Screen, currency: str) -> None:
     """What stands on all accounts, by currency, and how old the figures are."""
     if told.currencies.is_empty():
@@ -148,11 +156,14 @@ def table(told: Outlook, screen: Screen, currency: str) -> None:
     cells: dict[tuple[str, str | None], list[str]] = {}
     for row in told.table.iter_rows(named=True):
         cells.setdefault((row["group"], row["kind"]), []).append(language.brief_money(row["mean"], currency))
-    rows = []
-    for (group, kind), values in cells.items():
-        name = language.say(GROUP[group]) if kind is None else "  " + language.say(FLOW[kind])
-        rows.append((name, *values))
-    screen.table(("", *(language.short_day(day) for day in weeks_there)), rows)
+    step = max((screen.width - 26) // 9, 3)
+    for first in range(0, len(weeks_there), step):
+        shown = slice(first, first + step)
+        rows = []
+        for (group, kind), values in cells.items():
+            name = language.say(GROUP[group]) if kind is None else "  " + language.say(FLOW[kind])
+            rows.append((name, *values[shown]))
+        screen.table(("", *(language.short_day(day) for day in weeks_there[shown])), rows)
 
 
 def gap(told: Outlook, company: Company | None, screen: Screen, currency: str) -> None:

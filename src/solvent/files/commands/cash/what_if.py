@@ -18,8 +18,7 @@ from solvent.decisions.liquidity.stress.expansion import Expansion, Phase, expan
 from solvent.decisions.liquidity.stress.what_if import Difference, PlannedFlow, WhatIf, what_if
 from solvent.documents.stress import difference_figures, expansion_figures
 from solvent.files.command import OK, Command
-from solvent.files.commands.cash.asked import Paths, add_paths, paths_asked
-from solvent.files.commands.cash.outlook import add_plot
+from solvent.files.commands.cash.asked import Paths, add_paths, add_plot, paths_asked
 from solvent.files.language import Language
 from solvent.files.plots import Fan, check_plot, draw_fan
 from solvent.files.screen import Screen, write_json

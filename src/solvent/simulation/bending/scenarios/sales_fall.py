@@ -28,7 +28,8 @@ TERMS = SalesFall
 
 def bend(paths: CashPaths, world: World, terms: SalesFall) -> CashPaths:
     """Open items are of sales already made: they stay."""
-    later = (paths.horizon.week_of >= terms.cost_after) * (-terms.share * terms.cost_follows)
+    after = (paths.horizon.week_of >= terms.cost_after).astype(np.float64)
+    later: Floats = after * (-terms.share * terms.cost_follows)
     rates: dict[str, Floats] = {
         "receipts_sales": np.full(len(paths.horizon), -terms.share),
         "suppliers_future": later,

@@ -20,7 +20,7 @@ def crps(curves: Curves, delay: Floats, upto: Floats | None = None) -> Floats:
     Args:
         delay: what happened, days from due; infinite: not paid as far as is known.
         upto: the last delay that could have been seen; later days are left out, so that items that still run are
-            scored on what is known of them.
+            scored on what is known of them, and no forecast gains by naming what nobody has seen.
     """
     out = np.empty(len(delay))
     for start in range(0, len(delay), 20_000):
@@ -32,6 +32,14 @@ def crps(curves: Curves, delay: Floats, upto: Floats | None = None) -> Floats:
             weight = weight * (_DAYS[None, :] <= upto[rows][:, None])
         out[rows] = (weight * (told - came) ** 2).sum(axis=1)
     return out
+
+
+def error(point: Floats, delay: Floats, upto: Floats | None = None) -> Floats:
+    """The absolute error of a day named, in days: its continuous ranked probability score over the same days."""
+    low = float(_DAYS[0] - 5)
+    last = np.clip(np.inf if upto is None else upto, low, float(_DAYS[-1]))
+    told: Floats = np.abs(np.clip(point, low, last) - np.clip(delay, low, last))
+    return told
 
 
 def auc(late: Bools, score: Floats) -> float | None:

@@ -1,0 +1,62 @@
+"""Stability: how far a distribution has moved since a model was learned, by the population stability index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from solvent.base.terms import Terms, term
+from solvent.credit.scorecard.quality import Floats
+
+BINS = 10
+
+
+@dataclass(frozen=True)
+class Stability(Terms, key="credit.scorecard.stability"):
+    """The bands of the index."""
+
+    watch: float = term(0.1, unit="stability index", source="FORMULAS 4.7.6")
+    shift: float = term(0.25, unit="stability index", source="FORMULAS 4.7.6")
+
+
+DEFAULTS = Stability()
+Band = Literal["stable", "watch", "shift"]
+
+
+def index(expected: Floats, actual: Floats) -> float:
+    """PSI = sum of (a - e) ln(a / e) over the shares of each bin.
+
+    Args:
+        expected, actual: counts by bin, of any total. Half a row is added to every bin where one is empty, so that
+            the index is finite.
+
+    >>> round(index(np.array([50.0, 50.0]), np.array([60.0, 40.0])), 6)
+    0.040547
+    """
+    if (expected <= 0).any() or (actual <= 0).any():
+        expected, actual = expected + 0.5, actual + 0.5
+    e, a = expected / expected.sum(), actual / actual.sum()
+    return float(((a - e) * np.log(a / e)).sum())
+
+
+def shift_of(before: Floats, after: Floats, bins: int = BINS) -> float:
+    """PSI of two samples of a score, in bins of equal count of the first; 0 where either is empty."""
+    if not len(before) or not len(after):
+        return 0.0
+    cuts = np.unique(np.quantile(before, np.linspace(0, 1, bins + 1)[1:-1]))
+    size = len(cuts) + 1
+    return index(
+        np.bincount(np.searchsorted(cuts, before, "left"), minlength=size).astype(np.float64),
+        np.bincount(np.searchsorted(cuts, after, "left"), minlength=size).astype(np.float64),
+    )
+
+
+def band(value: float, terms: Stability = DEFAULTS) -> Band:
+    """Below ``watch`` stable, to ``shift`` (included) watch, above it shift.
+
+    >>> band(0.0999), band(0.1), band(0.25), band(0.2501)
+    ('stable', 'watch', 'watch', 'shift')
+    """
+    return "shift" if value > terms.shift else "watch" if value >= terms.watch else "stable"
