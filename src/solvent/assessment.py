@@ -30,7 +30,7 @@ from solvent.snapshot import Snapshot
 class Assessment:
     """What one run gives, and what it was made of: the same books, policy and seed give the same assessment.
 
-    stressed: None, and broken empty, where there is nothing to simulate.
+    stressed: None, and broken empty, where there is nothing to simulate or no balance to begin from.
     """
 
     snapshot: Snapshot
@@ -73,7 +73,7 @@ def assess(
 
 def _stress(snapshot: Snapshot, line: int | None) -> tuple[Stressed | None, Sequence[Broken]]:
     """Every scenario on the same paths, held against the floor, or where none is known against nothing left."""
-    if snapshot.company is None or snapshot.paths is None:
+    if snapshot.company is None or snapshot.paths is None or snapshot.paths.opening is None:
         return None, ()
     world, against, policy = world_of(snapshot.company, snapshot.books), float(line or 0), snapshot.policy
     tested = stress(snapshot.paths, world, against, policy)

@@ -14,7 +14,7 @@ from solvent.files.cli import main
 from solvent.files.commands.cash.band import Scale
 from solvent.files.commands.cash.names import FLOW, GROUP, SCENARIO, STEP
 from solvent.files.language import catalogue
-from solvent.files.runs import load_run
+from solvent.files.cash.runs import load_run
 from solvent.files.sample import Plan, generate, write_sample
 from solvent.simulation.bending.library import library
 from solvent.simulation.paths import FLOWS
@@ -78,7 +78,7 @@ def test_the_json_adds_up(kept: Path) -> None:
 
 
 def test_a_kept_run_answers_as_the_ledger_does(ledger: Path, kept: Path, tmp_path: Path) -> None:
-    words = ("--delay", "9", "--sales", "-10%", "--flow", "2026-12-01:-100000:2")
+    words = ("--delay", "9", "--sales-fall", "10%", "--flow", "2026-12-01:-100000:2")
     drawn = told("whatif", str(ledger), *FEW, *words, to=tmp_path / "a.json")
     stored = told("whatif", str(kept), *words, to=tmp_path / "b.json")
     assert drawn == stored

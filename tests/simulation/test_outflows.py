@@ -13,6 +13,7 @@ from solvent.base.terms import Policy
 from solvent.simulation.horizon import horizon
 from solvent.simulation.noise import normals
 from solvent.simulation.outflows.outflows import outflows
+from solvent.simulation.paths import IN, OUT
 
 AS_OF = date(2026, 3, 31)
 AHEAD = horizon(AS_OF)
@@ -517,3 +518,77 @@ def test_what_is_added_changes_nothing_for_the_rest():
     alone = simulated(books_of(AS_OF, bank_lines=lines, balances=seen_until()))
     beside = simulated(books_of(AS_OF, bank_lines=lines + RENT, balances=seen_until()))
     assert np.array_equal(alone.flows["payroll"], beside.flows["payroll"])
+
+
+def test_bands_of_four_in_five_hold_about_four_in_five():
+    """Companies whose monthly cost is noisy and wanders: what they then paid in three months lies in the band."""
+    inside = []
+    days = monthly(date(2024, 1, 1), 30, 10)
+    for seed in range(120):
+        draw = np.random.default_rng(seed)
+        level = np.exp(np.cumsum(draw.normal(0, 0.01, len(days))) + draw.normal(0, 0.06, len(days)))
+        paid = (1_000_000 * level).astype(int)
+        lines = [line(day, -int(one), "utilities", "Grid") for day, one in zip(days, paid) if day <= AS_OF]
+        told = simulated(books_of(AS_OF, bank_lines=lines, balances=seen_until()), paths=500, seed=seed)
+        band = np.quantile(AHEAD.by_month(told.flows["utilities"])[:, :3].sum(axis=1), [0.1, 0.9])
+        came = -sum(int(one) for day, one in zip(days, paid) if day > AS_OF)
+        inside.append(band[0] <= came <= band[1])
+    assert 0.70 < np.mean(inside) < 0.93, np.mean(inside)
+
+
+# Whatever comes
+
+
+def scattered(seed):
+    """Books of odd rows in every table."""
+    draw = np.random.default_rng(seed)
+    span = int(draw.choice([3, 40, 200, 900]))
+
+    def day(low=0, high=None):
+        return AS_OF - timedelta(days=int(draw.integers(low, (span if high is None else high) + 1)))
+
+    def some(*values):
+        return values[int(draw.integers(len(values)))]
+
+    kinds = ("payroll", "rent", "tax", "supplier", "loan_repaid", "interest", "capex", "freight", None, "tax_refund")
+    lines = [
+        line(day(), int(draw.integers(-10**6, 10**5)) or -1, some(*kinds), some("A", "B", None), some("x 1", "y", None),
+             currency=some("CNY", "CNY", "USD", "XTS"))
+        for _ in range(int(draw.integers(0, 60)))
+    ]  # fmt: skip
+    bills, payments = [], []
+    for place in range(int(draw.integers(0, 30))):
+        issued, amount = day(), int(draw.integers(1, 10**6))
+        bills.append({"bill_id": f"B{place}", "issued_on": issued, "due_on": issued + timedelta(days=some(0, 30, 90)),
+                      "amount": amount, "supplier_id": some("S", "T"),
+                      "currency": some("CNY", "USD", "EUR")})  # fmt: skip
+        if draw.random() < 0.6:
+            paid = min(issued + timedelta(days=int(draw.integers(0, 120))), AS_OF)
+            payments.append(
+                {"bill_id": f"B{place}", "paid_on": paid, "amount": some(amount, amount // 2 + 1, 2 * amount)}
+            )
+    planned = ("rent", "tax", "supplier", "interest", "equity", "disposal")
+    plans = [plan(day(-90, 60), some(-50_000, 70_000), some(*planned))
+             for _ in range(int(draw.integers(0, 8)))]  # fmt: skip
+    held = [{"facility_id": some("F", "G"), "told_on": AS_OF - timedelta(days=place),
+             "kind": some("term_loan", "overdraft"),
+             "amount": 500_000, "drawn": some(0, 300_000), "yearly_rate": some(0.04, None), "lender": some("A", None),
+             "ends_on": some(None, AS_OF - timedelta(days=9), AS_OF + timedelta(days=50))}
+            for place in range(int(draw.integers(0, 4)))]  # fmt: skip
+    rates = [{"currency": "USD", "quote": "CNY", "day_on": AS_OF - timedelta(days=900), "rate": 7.0}]
+    return books_of(AS_OF, bank_lines=lines, bills=bills, bill_payments=payments, planned_flows=plans,
+                    facilities=held, fx_rates=rates)  # fmt: skip
+
+
+@pytest.mark.parametrize("seeds", [range(25), pytest.param(range(25, 600), marks=pytest.mark.long)])
+def test_odd_books_give_an_answer_and_every_kind_keeps_its_sign(seeds):
+    for seed in seeds:
+        books = scattered(seed)
+        sold = np.tile(100_000.0 * AHEAD.lengths, (40, 1)) if seed % 2 else None
+        told = simulated(books, sold, paths=40)
+        for kind, flow in told.flows.items():
+            assert flow.shape == (40, len(AHEAD)), (seed, kind)
+            assert np.isfinite(flow).all(), (seed, kind)
+            inward = kind in IN
+            assert (flow >= -1e-6 if inward else flow <= 1e-6).all(), (seed, kind)
+        assert set(told.flows) <= {*IN, *OUT}, seed

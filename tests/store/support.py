@@ -58,6 +58,9 @@ def server() -> Iterator[str]:
 
         folder = TemporaryDirectory(prefix="solvent-postgres-", ignore_cleanup_errors=True)
         with folder as place, get_server(place) as running:
+            for name in ("fsync", "synchronous_commit", "full_page_writes"):  # we kill processes, never the machine
+                run_sql(running.get_uri(), f"ALTER SYSTEM SET {name} = off")
+            run_sql(running.get_uri(), "SELECT pg_reload_conf()")
             yield running.get_uri()
 
 

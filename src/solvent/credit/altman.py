@@ -114,7 +114,9 @@ def _parts(ratios: Ratios, weights: tuple[float, ...]) -> dict[str, float] | Non
     return parts
 
 
-def _reading(variant: str, parts: dict[str, float] | None, shift: float, distress: float, safe: float) -> Reading | None:
+def _reading(
+    variant: str, parts: dict[str, float] | None, shift: float, distress: float, safe: float
+) -> Reading | None:
     if parts is None:
         return None
     score = sum(parts.values()) + shift

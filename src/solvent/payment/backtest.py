@@ -26,7 +26,9 @@ from solvent.payment.history import as_known
 from solvent.payment.laws import DEFAULTS, Laws
 from solvent.payment.scoring.baselines import BASELINES
 from solvent.payment.scoring.scores import wape
-from solvent.payment.scoring.told import BAND_80, MEDIAN, late_auc, mae, mean_crps, paid_upto, told, within
+from solvent.payment.scoring.told import BAND_80, MEDIAN, expected, late_auc, mae, mean_crps, told, within
+from solvent.payment.states.workdays import DEFAULTS as WORKDAYS
+from solvent.payment.states.workdays import Workdays, keeps_workdays
 
 WEEKS = (4, 8)
 Score = dict[str, Any]
@@ -83,6 +85,7 @@ def back_test(
     compete: Champion = COMPETE,
     boost: Boost = BOOST,
     testing: Testing = TESTING,
+    workdays: Workdays = WORKDAYS,
 ) -> BackTest:
     """Both protocols over a history.
 
@@ -109,7 +112,7 @@ def back_test(
     frames = [_dated(made, "new_items")]
     if weekly:
         trees = None if champion.model is None else champion.model.trees
-        player = _Player(items, customers, last, choice, boost, testing)
+        player = _Player(items, customers, last, choice, boost, testing, workdays)
         days = list(player.mondays(test_from, trees))
         made = pl.concat([day.rows for day in days]) if days else made.clear()
         scores["open_book"] = _scored(made) | {"mondays": len(days)} | _cash(days, last, "")
@@ -129,6 +132,7 @@ class _Player:
     choice: Choice
     boost: Boost
     testing: Testing
+    workdays: Workdays
 
     def mondays(self, first: date, trees: Trees | None) -> Iterator[_Day]:
         monday = first + timedelta(days=-first.weekday() % 7)
@@ -149,14 +153,15 @@ class _Player:
         champion = learned(self.choice, known, monday, self.customers, boost=self.boost, trees=trees)
         curves = predicted(champion, book, monday)
         rows = told(curves, known, self.last)
-        return _Day(monday, rows, _money(curves, rows))
+        country = self.workdays.country if keeps_workdays(known, self.workdays) else None
+        return _Day(monday, rows, _money(curves, rows, country))
 
 
-def _money(curves: Curves, rows: pl.DataFrame) -> Mapping[tuple[str, int], float]:
+def _money(curves: Curves, rows: pl.DataFrame, country: str | None) -> Mapping[tuple[str, int], float]:
     """The money of the weeks after a day: what came ("actual"), what was forecast (""), and by each baseline."""
     worth = curves.items.get_column("worth").to_numpy()
-    expected = paid_upto(curves, worth, [7 * weeks for weeks in WEEKS])
-    money = {("", weeks): float(expected[place]) for place, weeks in enumerate(WEEKS)}
+    ours = expected(curves, worth, [7 * weeks for weeks in WEEKS], country)
+    money = {("", weeks): float(ours[place]) for place, weeks in enumerate(WEEKS)}
     for weeks in WEEKS:
         reach = curves.age + 7 * weeks
         for name in ("delay", *BASELINES):

@@ -66,6 +66,7 @@ class Choice:
 
     name: a key of ``candidates`` or of ``BOOSTED``. terms: of its laws. items: how many were scored in all. share: of
     the corrected law in the mean; 0: the laws alone. problems: why trees did not compete though they were asked for.
+    trees: those that competed, grown at the first cut-off; None where none did.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Choice:
     items: int
     share: float = 0.0
     problems: Sequence[Problem] = field(default=())
+    trees: Trees | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -132,12 +134,15 @@ def choose(
     if not installed():
         missing = Problem("payment.boosted.not_installed", facts={"library": LIBRARY})
         return Choice(name, named[name], scores, scored, problems=(missing,))
-    theirs = _boosted_scores(trials, customers, named[name], boost)
+    trees = grown(trials[0].known, trials[0].cut, customers, named[name], boost)
+    if trees is None:
+        return Choice(name, named[name], scores, scored)
+    theirs = _boosted_scores(trials, customers, named[name], trees)
     told = scores | {way: total / scored for way, total in theirs.items()}
     winner = min(told, key=lambda way: told[way])
     if winner in BOOSTED and told[winner] < told[name] * (1.0 - terms.boosted_gain):
-        return Choice(winner, named[name], told, scored, BOOSTED[winner])
-    return Choice(name, named[name], told, scored)
+        return Choice(winner, named[name], told, scored, BOOSTED[winner], trees=trees)
+    return Choice(name, named[name], told, scored, trees=trees)
 
 
 def learned(
@@ -204,12 +209,8 @@ def _trials(items: pl.DataFrame, as_of: date, terms: Champion) -> Sequence[_Tria
     return trials
 
 
-def _boosted_scores(trials: Sequence[_Trial], customers: int, laws: Laws, boost: Boost) -> Mapping[str, float]:
-    """The sum of scores of each candidate with trees; none where too little was paid before the first cut-off."""
-    first = trials[0]
-    trees = grown(first.known, first.cut, customers, laws, boost)
-    if trees is None:
-        return {}
+def _boosted_scores(trials: Sequence[_Trial], customers: int, laws: Laws, trees: Trees) -> Mapping[str, float]:
+    """The sum of scores of each candidate with trees."""
     totals = dict.fromkeys(BOOSTED, 0.0)
     for trial in trials:
         model = boosted(trees, trial.known, trial.fitted(customers, laws))

@@ -65,7 +65,7 @@ class Horizon:
     @property
     def week_of(self) -> Ints:
         """[bins]: place of its week, 0 the week of the day after ``as_of``."""
-        first = _sunday(self.as_of + timedelta(days=1))
+        first = _sunday(self.ends[0])
         return np.array([(_sunday(day) - first).days // 7 for day in self.ends], dtype=np.int64)
 
     @property

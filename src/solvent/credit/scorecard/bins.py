@@ -231,7 +231,9 @@ class Bins:
         if self.words:
             return self._word_labels()
         ordered = len(self.cuts) + 1
-        last = [int(np.flatnonzero(self.group[:ordered] == bin_)[-1]) for bin_ in range(int(self.group[ordered - 1]) + 1)]
+        last = [
+            int(np.flatnonzero(self.group[:ordered] == bin_)[-1]) for bin_ in range(int(self.group[ordered - 1]) + 1)
+        ]
         upper = [float(self.cuts[at]) if at < len(self.cuts) else None for at in last]
         lower: list[float | None] = [None, *upper[:-1]]
         told: list[tuple[str, float | None, float | None, tuple[str, ...]]] = [

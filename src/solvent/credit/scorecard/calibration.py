@@ -85,7 +85,7 @@ def calibrate(score: Floats, failed: Bools, fold: Ints, way: str = "best") -> Ca
         way: ``platt``, ``isotonic``, or ``best``: whichever has the lower log loss on folds left out.
     """
     if way == "best":
-        losses = {name: 0.0 for name in ("platt", "isotonic")}
+        losses = dict.fromkeys(("platt", "isotonic"), 0.0)
         for held in np.unique(fold):
             rest = fold != held
             if not failed[rest].any() or failed[rest].all():

@@ -99,7 +99,9 @@ class Candidates:
 
     def told(self, terms: Binning = BINNING) -> Floats:
         """The information value of each column, learned from all rows."""
-        return np.array([_information(table, first, terms) for first, table in zip(self.fine, self.tables, strict=True)])
+        return np.array(
+            [_information(table, first, terms) for first, table in zip(self.fine, self.tables, strict=True)]
+        )
 
 
 def _information(table: Ints, first: Fine, terms: Binning) -> float:

@@ -155,7 +155,9 @@ def _folds(sheet: Sheet, base: Ints, terms: Training) -> int:
     sound = len(np.unique(sheet.cluster[base][~sheet.failed[base]]))
     if failing < max(terms.least_failures, 2 * terms.folds) or sound < 2 * terms.folds:
         needed = max(terms.least_failures, 2 * terms.folds)
-        raise SolventError("credit.scorecard.few_failures", sheet.target, failures=fails, clusters=failing, needed=needed)
+        raise SolventError(
+            "credit.scorecard.few_failures", sheet.target, failures=fails, clusters=failing, needed=needed
+        )
     return terms.folds
 
 
@@ -218,7 +220,9 @@ def fit(
         grown = trees.learn(np.hstack([values, extra]), is_word, failed, part, seed % 100_000)
     best = int(np.argmax(telling))
     own = cards.single(given, best, sheet.words[best])
-    return Fitted(derived, names, words, card, chosen, grown, best), lambda told: -own.evidence[own.place(told[:, best])]
+    return Fitted(
+        derived, names, words, card, chosen, grown, best
+    ), lambda told: -own.evidence[own.place(told[:, best])]
 
 
 def _cut(

@@ -7,19 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from solvent.files.sentences import (
-    bank,
-    books,
-    einvoice,
-    liquidity,
-    matching,
-    outflows,
-    payment,
-    sales,
-    simulation,
-    sources,
-    store,
-)
+from solvent.files.sentences import bank, books, einvoice, matching, outflows, payment, sources, store
+from solvent.files.sentences.cash import liquidity, sales, simulation
 
 SENTENCES: Mapping[str, str] = {
     **books.SENTENCES,
@@ -30,6 +19,7 @@ SENTENCES: Mapping[str, str] = {
     **outflows.SENTENCES,
     **payment.SENTENCES,
     **sales.SENTENCES,
+    **scorecard.SENTENCES,
     **simulation.SENTENCES,
     **sources.SENTENCES,
     **store.SENTENCES,

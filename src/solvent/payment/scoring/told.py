@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,7 @@ from solvent.payment.curves import Curves
 from solvent.payment.grid import LAST, Floats
 from solvent.payment.scoring.baselines import BASELINES, baseline_delays
 from solvent.payment.scoring.scores import auc, crps, error
+from solvent.payment.states.workdays import offsets
 
 MEDIAN = 0.5
 BAND_80 = (0.1, 0.9)
@@ -81,9 +82,15 @@ def mean_crps(rows: pl.DataFrame, by: str = "") -> float | None:
     return _mean(rows, pl.col(f"crps_{by}" if by else "crps"))
 
 
-def paid_upto(curves: Curves, worth: Floats, days: Sequence[int]) -> Floats:
-    """[days]: the money of all items expected at most so many days after the day of ``curves``."""
-    return np.asarray(worth @ curves.paid_within(days), dtype=np.float64)
+def expected(curves: Curves, worth: Floats, days: Sequence[int], country: str | None) -> Floats:
+    """[days]: the money of all items expected at most so many days after the day of ``curves``.
+
+    Args:
+        country: where money waits for working days; None: it comes on any day.
+    """
+    since, within_days = offsets(curves.as_of, [curves.as_of + timedelta(days=day) for day in days], country)
+    money: Floats = worth @ curves.paid_within(within_days.tolist(), since)
+    return money
 
 
 def _mean(rows: pl.DataFrame, of: pl.Expr) -> float | None:

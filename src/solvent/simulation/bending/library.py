@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from solvent.base.plugs import family
@@ -81,7 +82,7 @@ def combined(name: str, told: Mapping[str, Any]) -> Combined:
     known, made = scenarios(), []
     for part in parts:
         which = part.get("scenario")
-        if which not in known:
+        if not isinstance(which, str) or which not in known:
             raise SolventError("scenario.unknown", name, scenario=str(which), known=", ".join(known))
         values = {key: value for key, value in part.items() if key != "scenario"}
         _terms(known[which][0], Part(which, values), None, name)
@@ -98,7 +99,7 @@ def _terms(kind: type[Terms], part: Part, policy: Policy | None, place: str) -> 
             raise SolventError("scenario.key_unknown", place, key=key, known=", ".join(known))
         default: Any = known[key].default
         whole = isinstance(default, int) and not isinstance(value, int)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or whole:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or whole or not isfinite(value):
             raise SolventError(
                 "scenario.value_kind", place, key=key, value=str(value), unit=known[key].metadata["unit"]
             )

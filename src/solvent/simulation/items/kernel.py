@@ -77,7 +77,6 @@ def simulate(
     seed: np.uint64,
     out: Any,
     lost: Any,
-    failing: Any,
 ) -> None:
     """Draw the paths from ``first`` (a multiple of BLOCK) up to ``last``.
 
@@ -86,8 +85,8 @@ def simulate(
     sector, group and customer, what D takes of systemic, sector, group and the customer's own; what V takes of the
     item's own; and how much of the customer's part of D is its part of V. starts [customers + 1]: where each customer's
     items begin. fails [customers, bins]: thresholds of D, falling, at or above which the customer has failed by the end
-    of the bin. laws [items, bins] as ``thresholds``. Writes out [paths, bins + 1] (the last: later or never), lost
-    [paths] and, where it has rows, failing [customers, paths], the bin of failure.
+    of the bin. laws [items, bins] as ``thresholds``. Writes out [paths, bins + 1] (the last: later or never) and lost
+    [paths].
     """
     customers, bins = len(starts) - 1, fails.shape[1]
     table, own = np.empty(2 * MIDDLE + 1, np.uint8), np.empty(len(NORMAL), np.uint16)
@@ -99,8 +98,7 @@ def simulate(
         count = min(BLOCK, last - start)
         added[:] = 0.0
         away[:] = 0.0
-        for quad in range((count + 3) // 4):
-            words[quad] = mixed(seed ^ np.uint64((start >> 2) + quad))
+        _name(seed, start, count, words)
         for customer in range(customers):
             if loads[customer, 8] != scale:
                 scale = loads[customer, 8]
@@ -122,9 +120,6 @@ def simulate(
                 gone,
                 fallen,
             )
-            if len(failing):
-                for path in range(count):
-                    failing[customer, start + path] = min(gone[path], np.uint64(bins))
             for item in range(starts[customer], starts[customer + 1]):
                 _turn(laws[item], table)
                 _add(amounts[item], item_words[item], words, count, table, own, late, added)
@@ -132,6 +127,13 @@ def simulate(
                     _take(amounts[item], item_words[item], words, fallen[:failed], table, own, late, gone, added, away)
         lost[start : start + count] = away[:count]
         out[start : start + count] = added[:count]
+
+
+@numba.njit(nogil=True, cache=True)
+def _name(seed: np.uint64, start: int, count: int, words: Any) -> None:
+    """The words of the paths of a block, four paths to a word."""
+    for quad in range((count + 3) // 4):
+        words[quad] = mixed(seed ^ np.uint64((start >> 2) + quad))
 
 
 @numba.njit(nogil=True, cache=True)

@@ -99,14 +99,12 @@ class Receipts:
     """What the open items bring.
 
     flows [paths, bins]; beyond [paths]: paid after the horizon, or never without failure; lost [paths]: owed by
-    customers that failed within it. The three add up to the open book on every path, to the cent. failing [customers,
-    paths] UInt8: the bin in which each fails, the number of bins: not within the horizon; no rows if not asked for.
+    customers that failed within it. The three add up to the open book on every path, to the cent.
     """
 
     flows: Floats
     beyond: Floats
     lost: Floats
-    failing: np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
 
 def open_book(books: Books, payment: Payment, horizon: Horizon, policy: Policy) -> OpenBook:
@@ -159,7 +157,6 @@ def receipts(
     seed: int,
     *,
     amounts: Floats | None = None,
-    tell_failing: bool = False,
     workers: int = 1,
 ) -> Receipts:
     """Simulate the open book.
@@ -170,7 +167,6 @@ def receipts(
     """
     paths, bins = len(common.systemic), len(book.horizon)
     out, lost = np.zeros((paths, bins + 1)), np.zeros(paths)
-    failing = np.full((len(book.names) if tell_failing else 0, paths), bins, dtype=np.uint8)
     worth = np.ascontiguousarray(book.worth if amounts is None else amounts)
     step = max(-(-paths // (max(workers, 1) * BLOCK)), 1) * BLOCK
 
@@ -195,13 +191,12 @@ def receipts(
             start(seed, "receipts"),
             out,
             lost,
-            failing,
         )
 
     if len(book.names):
         with ThreadPoolExecutor(max(workers, 1)) as pool:
             list(pool.map(draw, range(0, paths, step)))
-    return Receipts(out[:, :bins], out[:, bins], lost, failing)
+    return Receipts(out[:, :bins], out[:, bins], lost)
 
 
 def own_factors(book: OpenBook, common: Moves, seed: int, customers: Sequence[int]) -> Mapping[str, Floats]:

@@ -281,6 +281,5 @@ def _drawn(law: Floats, worth: Floats, owed: pl.DataFrame, factor: Floats, loads
         start(seed, "outflows.bills"),
         out,
         lost,
-        np.zeros((0, paths), dtype=np.uint8),
     )
     return out[:, :bins]

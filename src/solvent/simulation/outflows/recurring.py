@@ -113,11 +113,22 @@ class Recurring:
     problems: Sequence[Problem]
 
 
+GOES_OUT_AS = {
+    SUPPLIER: "suppliers_future",
+    UNKNOWN: "other_operating",
+    "tax_refund": "tax",
+    "loan_drawn": "loan_repaid",
+    "equity": "dividend",
+    "disposal": "capex",
+}
+"""Kinds of money out of categories that are no kind themselves, or whose money usually comes in."""
+
+
 def kind_of(category: str, sign: int) -> str:
     """Where money of a category shows on the paths: what comes back of an outflow is other money in."""
     if sign > 0:
         return category if category in IN_ONLY else "other_in"
-    return {SUPPLIER: "suppliers_future", UNKNOWN: "other_operating"}.get(category, category)
+    return GOES_OUT_AS.get(category, category)
 
 
 def recurring(

@@ -21,7 +21,8 @@ NOTHING = ("", "na", "n/a", "n.a.", "nan", "null", "none", "nil", "?", "-", "--"
 _DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y年%m月%d日", "%d-%b-%Y",
          "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m", "%b-%Y")  # fmt: skip
 _ID = re.compile(
-    r"(^|[_\W])(id|ids|no|nr|num|key|code|uuid|guid|index|row|rownum|ref|reference)($|[_\W\d])|编号|序号|代码|号$", re.IGNORECASE
+    r"(^|[_\W])(id|ids|no|nr|num|key|code|uuid|guid|index|row|rownum|ref|reference)($|[_\W\d])|编号|序号|代码|号$",
+    re.IGNORECASE,
 )
 _GROUPED = r"^[-+(]?[¥$€£]?\d{1,3}(,\d{3})+(\.\d*)?\)?%?$"
 
@@ -58,7 +59,7 @@ def text_of(column: pl.Series) -> pl.Series:
 def read(column: pl.Series, terms: Reading = DEFAULTS) -> Told | Problem:
     """One column as it can be learned from, or why it is left out."""
     name, rows = column.name, len(column)
-    told = _typed(column) if column.dtype != pl.String else _of_text(column, terms)
+    told = plain(column, terms)
     known = told.values[~np.isnan(told.values)]
     if not len(known):
         return Problem("credit.scorecard.column_empty", name)
@@ -70,6 +71,11 @@ def read(column: pl.Series, terms: Reading = DEFAULTS) -> Told | Problem:
     if told.kind == "number" and _is_number_of_rows(name, known, distinct):
         return Problem("credit.scorecard.column_id", name, {"rows": len(known)})
     return told if told.kind != "word" else _frequent(told, terms)
+
+
+def plain(column: pl.Series, terms: Reading = DEFAULTS) -> Told:
+    """One column as numbers, days or words, whatever its use."""
+    return _typed(column) if column.dtype != pl.String else _of_text(column, terms)
 
 
 def _shown(told: Told, value: float) -> str:
@@ -105,7 +111,9 @@ def _of_text(column: pl.Series, terms: Reading) -> Told:
         if filled and days.drop_nulls().len() >= terms.number_share * filled:
             return Told(column.name, "day", _floats(days.to_physical().cast(pl.Float64)), ())
     words = sorted(text.drop_nulls().unique().to_list())
-    place = text.replace_strict(words, list(range(len(words))), default=None, return_dtype=pl.Float64) if words else None
+    place = (
+        text.replace_strict(words, list(range(len(words))), default=None, return_dtype=pl.Float64) if words else None
+    )
     values = _floats(place) if place is not None else np.full(len(text), np.nan)
     return Told(column.name, "word", values, tuple(words))
 

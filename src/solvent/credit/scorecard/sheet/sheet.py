@@ -12,7 +12,7 @@ import polars as pl
 from solvent.base.problem import Problem, SolventError
 from solvent.credit.scorecard.folds import clusters
 from solvent.credit.scorecard.quality import Bools, Floats, Ints, auc
-from solvent.credit.scorecard.sheet.columns import DEFAULTS, Reading, Told, read, text_of
+from solvent.credit.scorecard.sheet.columns import DEFAULTS, Reading, Told, plain, read, text_of
 from solvent.credit.scorecard.sheet.target import target_of
 
 GIVEAWAY = 0.995
@@ -26,7 +26,7 @@ class Sheet:
 
     columns: those that are of use. values: [rows, columns], NaN for missing. failed: the target. row: the number of
     each row in the file, from 1. cluster: rows of one number stay in one fold. moment: the value of the time column,
-    NaN without one. giveaways: names of the columns that give the target away.
+    NaN without one; in_days: it holds days. giveaways: names of the columns that give the target away.
     """
 
     columns: Sequence[Told]
@@ -38,6 +38,7 @@ class Sheet:
     cluster: Ints
     duplicates: int
     moment: Floats
+    in_days: bool
     giveaways: Sequence[str]
     problems: Sequence[Problem]
 
@@ -105,11 +106,13 @@ def sheet_of(frame: pl.DataFrame, asked: Asked, terms: Reading = DEFAULTS) -> Sh
     values = np.stack([column.values for column in columns], axis=1)
     same = _alike(values)
     keys = [same] if asked.group is None else [same, _numbered(frame.get_column(asked.group))]
+    moment, in_days = _moments(frame, asked.time)
     giveaways = [column.name for column in columns if _single(column, failed) > GIVEAWAY]
     problems += [Problem("credit.scorecard.giveaway", name, {"line": GIVEAWAY}) for name in giveaways]
     return Sheet(
         columns, values, asked.target, failure, failed, frame.get_column("\0row").to_numpy().astype(np.int64),
-        clusters(keys), int(len(same) - len(np.unique(same))), _moments(frame, asked.time), giveaways, problems,
+        clusters(keys), int(len(same) - len(np.unique(same))), moment, in_days, giveaways,
+        problems,
     )  # fmt: skip
 
 
@@ -136,42 +139,42 @@ def _spans(days: Sequence[Told]) -> list[Told]:
     return told
 
 
-def _moments(frame: pl.DataFrame, time: str | None) -> Floats:
+def _moments(frame: pl.DataFrame, time: str | None) -> tuple[Floats, bool]:
+    """The time column as numbers, and whether they are days."""
     if time is None:
-        return np.full(frame.height, np.nan)
-    told = read(frame.get_column(time).rename("moment"))
-    if isinstance(told, Problem) or told.kind == "word":
-        column = frame.get_column(time)
-        if not column.dtype.is_numeric():
-            raise SolventError("credit.scorecard.time_words", time)
-        return column.cast(pl.Float64).fill_null(float("nan")).to_numpy().astype(np.float64)
-    return told.values
+        return np.full(frame.height, np.nan), False
+    told = plain(frame.get_column(time))
+    if told.kind == "word":
+        raise SolventError("credit.scorecard.time_words", time)
+    return told.values, told.kind == "day"
 
 
-def moment_of(text: str, moments: Floats, *, end: bool) -> float:
-    """A day or number of the command line on the scale of the time column; a year or month means its end or start.
+def moment_of(text: str, *, days: bool, end: bool) -> float:
+    """A number, day, month or year as told, on the scale of the time column.
+
+    Args:
+        text: ``2011``, ``2011-06`` or ``2011-06-30``, or any number.
+        days: the column holds days; else its numbers are compared as they are, a day told counting by its year.
+        end: a year or month means its last day, else its first.
 
     Raises:
         SolventError: it is neither.
+
+    >>> moment_of("1970", days=True, end=True), moment_of("1970-02", days=True, end=False)
+    (364.0, 31.0)
     """
-    days = bool(len(moments)) and bool(np.nanmax(np.abs(moments), initial=0.0) > 3000) and not _is_plain(text)
+    parts = text.strip().split("-")
     try:
         if not days:
-            value = float(text)
-            if np.nanmax(np.abs(moments), initial=0.0) <= 3000 or value > 3000:
-                return value
-        parts = [int(part) for part in text.split("-")]
-        if len(parts) == 3:
-            return float((date(*parts) - date(1970, 1, 1)).days)
-        year, month = parts[0], parts[1] if len(parts) > 1 else 12 if end else 1
-        after = date(year + month // 12, month % 12 + 1, 1)
-        return float((after - date(1970, 1, 1)).days - 1) if end else float((date(year, month, 1) - date(1970, 1, 1)).days)
+            return float(parts[0]) if len(parts) == 3 and len(parts[0]) == 4 else float(text)
+        year, month = int(parts[0]), int(parts[1]) if len(parts) > 1 else 12 if end else 1
+        if len(parts) > 2:
+            return float((date(year, month, int(parts[2])) - date(1970, 1, 1)).days)
+        if not end:
+            return float((date(year, month, 1) - date(1970, 1, 1)).days)
+        return float((date(year + month // 12, month % 12 + 1, 1) - date(1970, 1, 1)).days - 1)
     except ValueError as error:
         raise SolventError("credit.scorecard.time_value", text) from error
-
-
-def _is_plain(text: str) -> bool:
-    return text.replace(".", "", 1).lstrip("-").isdigit()
 
 
 def _single(column: Told, failed: Bools) -> float:

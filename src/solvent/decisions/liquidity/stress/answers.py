@@ -7,20 +7,8 @@ from datetime import date
 
 import numpy as np
 
-from solvent.base.terms import Terms, term
+from solvent.decisions.liquidity.gap import DEFAULTS, Gaps
 from solvent.simulation.paths import CashPaths
-
-
-@dataclass(frozen=True)
-class Breach(Terms, key="liquidity.breach"):
-    """When the floor counts as broken."""
-
-    alpha: float = term(
-        0.10, unit="chance of falling under the floor in a week, broken from it", source="FORMULAS 4.6.4"
-    )
-
-
-DEFAULTS = Breach()
 
 
 @dataclass(frozen=True)
@@ -29,8 +17,8 @@ class Answers:
 
     lowest: median over paths of the lowest balance of the horizon; lowest_on: end of the bin in which the median
     balance is lowest. chance: to be under the line in any week. gap_on: end of the first week whose chance reaches
-    alpha; None: none does. gap: mean shortfall of the paths under the line in that week; 0 without one. deep: 95 %
-    quantile of the deepest shortfall of a path under the line. end: median balance at the end.
+    the term of a gap; None: none does. gap: mean shortfall of the paths under the line in that week; 0 without one.
+    deep: 95 % quantile of the deepest shortfall of a path under the line. end: median balance at the end.
     """
 
     lowest: int
@@ -42,14 +30,14 @@ class Answers:
     end: int
 
 
-def answers(paths: CashPaths, line: float, terms: Breach = DEFAULTS) -> Answers:
+def answers(paths: CashPaths, line: float, terms: Gaps = DEFAULTS) -> Answers:
     """The figures of ``paths`` against ``line``."""
     balance, horizon = paths.balance, paths.horizon
     starts = np.flatnonzero(np.diff(horizon.week_of, prepend=-1))
     weekly = np.minimum.reduceat(balance, starts, axis=1)
     deepest = line - weekly.min(axis=1)
     under = deepest[deepest > 0]
-    reached = np.flatnonzero((weekly < line).mean(axis=0) >= terms.alpha - 1e-12)
+    reached = np.flatnonzero((weekly < line).mean(axis=0) >= terms.chance - 1e-12)
     gap_on, gap = None, 0
     if len(reached):
         week = int(reached[0])

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from solvent.base.problem import Problem
+from solvent.base.problem import Problem, SolventError
 from solvent.base.table import DType
 from solvent.base.terms import Terms, term
 from solvent.decisions.liquidity.pools import Pool, Pools
@@ -175,7 +175,14 @@ def _extend(snapshot: Snapshot, day: date, terms: Crisis) -> Iterator[pl.DataFra
 
 def _cut(snapshot: Snapshot, day: date, terms: Crisis) -> Iterator[pl.DataFrame]:
     """Payments to come that can wait or be left."""
-    yield from _flows(snapshot, day, "cut", dict(zip(terms.cut_kinds, terms.cut_shares)))
+    yield from _flows(snapshot, day, "cut", _shares(terms))
+
+
+def _shares(terms: Crisis) -> dict[str, float]:
+    """What can be cut of each kind of payment."""
+    if len(terms.cut_kinds) != len(terms.cut_shares):
+        raise SolventError("crisis.cut_shares", kinds=len(terms.cut_kinds), shares=len(terms.cut_shares))
+    return dict(zip(terms.cut_kinds, terms.cut_shares))
 
 
 def _debt(snapshot: Snapshot, day: date, terms: Crisis) -> Iterator[pl.DataFrame]:

@@ -15,7 +15,8 @@ import polars as pl
 
 from solvent.base.problem import SolventError
 from solvent.base.terms import Policy, Terms, term
-from solvent.decisions.liquidity.stress.answers import Answers, Breach, answers
+from solvent.decisions.liquidity.gap import Gaps
+from solvent.decisions.liquidity.stress.answers import Answers, answers
 from solvent.decisions.liquidity.stress.what_if import months_after
 from solvent.simulation.horizon import Bools, Floats
 from solvent.simulation.noise import normals
@@ -91,7 +92,7 @@ def expansion(paths: CashPaths, phases: Sequence[Phase], line: float, policy: Po
     if early:
         raise SolventError("expansion.too_early", early[0].name, on=early[0].on.isoformat())
     phases = sorted(phases, key=lambda phase: phase.on)
-    terms, breach = policy.terms(Expanding), policy.terms(Breach)
+    terms, breach = policy.terms(Expanding), policy.terms(Gaps)
     before = answers(paths, line + reserve, breach)
     told = _laid(paths, phases, line, reserve=reserve, breach=breach, before=before, terms=terms)
     last = paths.horizon.ends[-1]
@@ -114,7 +115,7 @@ def _laid(
     line: float,
     *,
     reserve: int,
-    breach: Breach,
+    breach: Gaps,
     before: Answers,
     terms: Expanding,
 ) -> Expansion:

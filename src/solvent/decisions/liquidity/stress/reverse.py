@@ -12,7 +12,8 @@ from datetime import date
 from math import hypot, inf, sqrt
 
 from solvent.base.terms import Policy, Terms, term
-from solvent.decisions.liquidity.stress.answers import Answers, Breach, answers
+from solvent.decisions.liquidity.gap import Gaps
+from solvent.decisions.liquidity.stress.answers import Answers, answers
 from solvent.simulation.bending.library import Combined, Part, bent
 from solvent.simulation.bending.world import World
 from solvent.simulation.paths import CashPaths
@@ -71,7 +72,7 @@ def reverse(paths: CashPaths, world: World, line: float, policy: Policy, terms: 
         asked.append((tuple(axes), False))
     if pair and world.customers:
         asked.append((pair, True))
-    breach = policy.terms(Breach)
+    breach = policy.terms(Gaps)
 
     def at(direction: tuple[str, ...], largest: bool, length: float) -> Answers:
         sizes = {name: axes[name] * length for name in direction}
@@ -121,7 +122,7 @@ def _smallest(
     *,
     axes: Mapping[str, float],
     terms: Reverse,
-    breach: Breach,
+    breach: Gaps,
 ) -> Broken:
     """Halving between nothing and the farthest; sizes that are shares stop at all of it."""
     most = min([terms.farthest, *(_LARGEST_SIZE[name] / axes[name] for name in direction if name in _LARGEST_SIZE)])

@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 
 from solvent.base.terms import Policy, Terms, term
-from solvent.decisions.liquidity.stress.answers import Answers, Breach, answers
+from solvent.decisions.liquidity.gap import Gaps
+from solvent.decisions.liquidity.stress.answers import Answers, answers
 from solvent.simulation.bending.library import Combined, bent, library
 from solvent.simulation.bending.world import World
 from solvent.simulation.paths import CashPaths
@@ -57,7 +58,7 @@ def stress(
         line: the floor, minor units; 0 where no floor is known: then it is the chance to run out of cash.
         names: only these of all; none: all.
     """
-    terms = policy.terms(Breach)
+    terms = policy.terms(Gaps)
     base = answers(paths, line, terms)
     rows = []
     for asked in (*library(), *own):

@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 
 from solvent.base.terms import Policy
-from solvent.decisions.liquidity.stress.answers import Answers, Breach, answers
+from solvent.decisions.liquidity.gap import Gaps
+from solvent.decisions.liquidity.stress.answers import Answers, answers
 from solvent.simulation.bending.library import Combined, bent
 from solvent.simulation.bending.world import World
 from solvent.simulation.horizon import Floats, Horizon
@@ -50,7 +51,7 @@ class Difference:
 
 def what_if(paths: CashPaths, world: World, asked: WhatIf, line: float, policy: Policy) -> Difference:
     """Lay a question over the paths."""
-    terms = policy.terms(Breach)
+    terms = policy.terms(Gaps)
     after = bent(paths, world, asked.circumstances, policy)
     if asked.flows:
         after = after.laid_over({"planned": np.broadcast_to(planned(asked.flows, paths.horizon), paths.net.shape)})

@@ -8,10 +8,10 @@ from typing import Any
 
 from solvent.base.problem import Fact, Problem
 from solvent.base.terms import Policy, Terms, term
+from solvent.credit.altman import Altman
 from solvent.decisions.liquidity.floor import Floor, Lines
 from solvent.decisions.liquidity.gap import Gap
 from solvent.decisions.liquidity.watch.causes import Caused
-from solvent.decisions.liquidity.watch.insolvency import Insolvency
 from solvent.decisions.liquidity.watch.signs import Sign
 from solvent.measures.company.liquidity import Liquidity
 from solvent.measures.concentration import Concentration
@@ -188,13 +188,14 @@ def _ahead(seen: Seen, terms: Health) -> Iterator[Finding]:
         colour = _rising(value, (terms.nothing_yellow, terms.nothing_orange, terms.nothing_red))
         action = "" if colour == "green" else "liquidity.action.crisis_plan"
         yield Finding(code, colour, value, terms.nothing_yellow, "chance", action, seen.nothing.inputs)
-    code, bands, score = "liquidity.health.altman", seen.policy.terms(Insolvency), seen.score
+    code, bands, score = "liquidity.health.altman", seen.policy.terms(Altman), seen.score
+    safe, distress = bands.general_safe, bands.general_distress
     if score.value is None:
-        yield Finding(code, "unknown", None, bands.safe, "points", "liquidity.action.get_data", score.inputs, score.why)
+        yield Finding(code, "unknown", None, safe, "points", "liquidity.action.get_data", score.inputs, score.why)
     else:
-        colour = "red" if score.value < bands.distress else "yellow" if score.value <= bands.safe else "green"
+        colour = "red" if score.value < distress else "yellow" if score.value <= safe else "green"
         action = "" if colour == "green" else "liquidity.action.strengthen_equity"
-        yield Finding(code, colour, score.value, bands.safe, "points", action, score.inputs)
+        yield Finding(code, colour, score.value, safe, "points", action, score.inputs)
 
 
 def _ratios(seen: Seen, terms: Health) -> Iterator[Finding]:

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from solvent.base.problem import Fact, Problem
-from solvent.base.terms import Terms, term
 from solvent.books.books import Books
+from solvent.credit.altman import Ratios, general
 from solvent.decisions.liquidity.floor import lowest
 from solvent.measures.company.statements import Statements, newest_flow, newest_position
 from solvent.measures.sums import Figure
 from solvent.simulation.paths import CashPaths
-
-
-@dataclass(frozen=True)
-class Insolvency(Terms, key="liquidity.insolvency"):
-    """Where the bands of the score lie."""
-
-    distress: float = term(1.1, unit="Altman Z'', distress strictly under it", source="FORMULAS 4.7.1")
-    safe: float = term(2.6, unit="Altman Z'', safe strictly over it", source="FORMULAS 4.7.1")
-
-
-DEFAULTS = Insolvency()
 
 
 def chance_of_nothing(paths: CashPaths | None, free: int) -> Figure:
@@ -76,14 +63,6 @@ def altman(books: Books, statements: Statements) -> Figure:
         )
     x1 = (told["current_assets"] - told["current_liabilities"]) / assets
     x2, x3, x4 = told["retained_earnings"] / assets, yearly / assets, told["equity"] / owed
+    reading = general(Ratios(x1, x2, x3, x4))
     inputs: dict[str, Fact] = {"x1": x1, "x2": x2, "x3": x3, "x4": x4, "ebit": round(yearly)}
-    return Figure(z2(x1, x2, x3, x4), name, inputs)
-
-
-def z2(x1: float, x2: float, x3: float, x4: float) -> float:
-    """The weights of Z''.
-
-    >>> round(z2(0.2, 0.15, 0.1, 0.8), 2)
-    3.31
-    """
-    return 6.56 * x1 + 3.26 * x2 + 6.72 * x3 + 1.05 * x4
+    return Figure(None if reading is None else reading.score, name, inputs)

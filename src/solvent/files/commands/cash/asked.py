@@ -14,9 +14,9 @@ from solvent.assessment import Assessment, assess
 from solvent.base.problem import SolventError
 from solvent.base.terms import Policy
 from solvent.files.asking import add_day, add_ledger, add_policy, ask
+from solvent.files.cash.runs import is_run, load_run
 from solvent.files.language import Language
 from solvent.files.policy_file import read_policy
-from solvent.files.runs import is_run, load_run
 from solvent.files.screen import Screen
 from solvent.simulation.bending.world import World
 from solvent.simulation.company import world_of

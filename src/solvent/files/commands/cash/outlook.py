@@ -11,12 +11,12 @@ from solvent.base.money import decimal
 from solvent.decisions.liquidity.liquidity import Outlook
 from solvent.documents.outlook import outlook_figures
 from solvent.files.asking import Asked, add_day, add_ledger, add_outputs, add_policy, ask
+from solvent.files.cash.plots import Fan, check_plot, draw_fan
+from solvent.files.cash.runs import Run, load_run, save_run
 from solvent.files.command import OK, Command
 from solvent.files.commands.cash.asked import add_plot, add_simulation, threads, with_paths
 from solvent.files.commands.cash.show import show_outlook
 from solvent.files.language import Language
-from solvent.files.plots import Fan, check_plot, draw_fan
-from solvent.files.runs import Run, load_run, save_run
 from solvent.files.screen import Screen, write_csv, write_json
 from solvent.simulation.company import world_of
 

@@ -51,6 +51,8 @@ def _add(parser: ArgumentParser, language: Language) -> None:
 def _run(args: Namespace, screen: Screen) -> int:
     own = [read_own(path) for path in args.own]
     asked = paths_asked(args, screen)
+    if asked.paths.opening is None:
+        raise SolventError("stress.no_balance")
     with screen.working("Computing"):
         tested = stress(asked.paths, asked.world, asked.line, asked.policy, own=own, names=args.scenario)
         if args.scenario and tested.rows.is_empty():

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 
 from solvent.base.money import decimal, minor
-from solvent.base.problem import SolventError
+from solvent.base.problem import Problem, SolventError
 from solvent.decisions.liquidity.stress.expansion import Expansion, Phase, expansion
 from solvent.decisions.liquidity.stress.what_if import Difference, PlannedFlow, WhatIf, what_if
 from solvent.documents.stress import difference_figures, expansion_figures
+from solvent.files.cash.plots import Fan, check_plot, draw_fan
 from solvent.files.command import OK, Command
 from solvent.files.commands.cash.asked import Paths, add_paths, add_plot, paths_asked
 from solvent.files.language import Language
-from solvent.files.plots import Fan, check_plot, draw_fan
 from solvent.files.screen import Screen, write_json
 from solvent.simulation.bending.library import Combined, Part
 
@@ -32,8 +32,8 @@ def _add(parser: ArgumentParser, language: Language) -> None:
     add_plot(parser, language)
     add = parser.add_argument
     add("--delay", type=float, metavar="DAYS", help=language.say("all customers pay so many days later"))
-    add("--sales", type=_change, metavar="SHARE", help=language.say("sales change by so much: -10% or -0.1"))
-    add("--rates", type=_change, metavar="SHARE", help=language.say("foreign currencies change by so much: -10%"))
+    add("--sales-fall", type=_change, metavar="SHARE", help=language.say("sales fall by so much: 10% or 0.1"))
+    add("--rates-fall", type=_change, metavar="SHARE", help=language.say("foreign currencies fall by so much: 10%"))
     add("--supplier-days", type=float, metavar="DAYS", help=language.say("suppliers want their money so much earlier"))
     add("--fails", type=int, metavar="N", help=language.say("the N largest debtors fail at once"))
     add(
@@ -47,14 +47,14 @@ def _add(parser: ArgumentParser, language: Language) -> None:
 
 
 def _change(text: str) -> float:
-    """-10% or -0.1 as -0.1."""
+    """10% or 0.1 as 0.1."""
     told = text.strip().replace("％", "%")
     try:
         value = float(told[:-1]) / 100.0 if told.endswith("%") else float(told)
     except ValueError:
-        raise ArgumentTypeError(f"{text!r}: -10% / -0.1") from None
-    if not -1.0 <= value <= 10.0:
-        raise ArgumentTypeError(f"{text!r}: -100% … 1000%")
+        raise ArgumentTypeError(f"{text!r}: 10% / 0.1") from None
+    if not -10.0 <= value <= 1.0:
+        raise ArgumentTypeError(f"{text!r}: -1000% … 100%")
     return value
 
 
@@ -78,7 +78,9 @@ def _run(args: Namespace, screen: Screen) -> int:
         answer["expansion"] = None if grown is None else expansion_figures(grown, currency)
         write_json(answer, args.json)
         return OK
-    _show(told, grown, screen, currency)
+    if asked.paths.opening is None:
+        screen.problems([Problem("simulation.no_balance")])
+    _show(told, grown, screen, currency, known=asked.paths.opening is not None)
     return OK
 
 
@@ -86,10 +88,10 @@ def _circumstances(args: Namespace) -> Combined:
     parts = []
     if args.fails:
         parts.append(Part("largest_fails", {"customers": args.fails}))
-    if args.sales is not None:
-        parts.append(Part("sales_fall", {"share": -args.sales}))
-    if args.rates is not None:
-        parts.append(Part("currency_shock", {"share": -args.rates}))
+    if args.sales_fall is not None:
+        parts.append(Part("sales_fall", {"share": args.sales_fall}))
+    if args.rates_fall is not None:
+        parts.append(Part("currency_shock", {"share": args.rates_fall}))
     if args.delay is not None:
         parts.append(Part("all_pay_later", {"days": args.delay}))
     if args.supplier_days is not None:
@@ -162,7 +164,7 @@ def _phases(told: Mapping[str, Any], currency: str, place: str) -> tuple[int, Se
     return amount(told, "reserve"), phases
 
 
-def _show(told: Difference, grown: Expansion | None, screen: Screen, currency: str) -> None:
+def _show(told: Difference, grown: Expansion | None, screen: Screen, currency: str, *, known: bool) -> None:
     language = screen.language
     if grown is None:
         before, after = told.before, told.after
@@ -178,7 +180,7 @@ def _show(told: Difference, grown: Expansion | None, screen: Screen, currency: s
         ("balance at the end, median", language.money(before.end, currency), language.money(after.end, currency)),
     ):
         rows.append((language.say(name), first, second))
-    screen.table(("", "before", "after"), rows)
+    screen.table(("", "before", "after"), rows if known else rows[-1:])
     if grown is not None:
         _show_expansion(grown, screen, currency)
         return
@@ -187,8 +189,8 @@ def _show(told: Difference, grown: Expansion | None, screen: Screen, currency: s
             language.short_day(row["week_end"]),
             language.brief_money(row["before_p50"], currency),
             language.brief_money(row["after_p50"], currency),
-            language.share(row["before_chance"]),
-            language.share(row["after_chance"]),
+            language.share(row["before_chance"]) if known else "-",
+            language.share(row["after_chance"]) if known else "-",
         )
         for row in told.weeks.head(13).iter_rows(named=True)
     ]
@@ -209,6 +211,11 @@ def _show_expansion(grown: Expansion, screen: Screen, currency: str) -> None:
         for row in grown.phases.iter_rows(named=True)
     ]
     screen.table(("phase", "day", "spend", "gate open", "above the floor, median"), rows)
+    if grown.phases["open_share"].null_count() == grown.phases.height:
+        screen.line(
+            language.say("The plan begins after the forecast ends: nothing can be said of it yet."), style="yellow"
+        )
+        return
     if grown.core_kept:
         screen.line(language.say("The plan does not eat into core-business cash."), style="green")
         return

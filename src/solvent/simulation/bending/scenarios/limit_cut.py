@@ -27,7 +27,9 @@ def bend(paths: CashPaths, world: World, terms: LimitCut) -> CashPaths:
     """What would have been repaid within the horizon anyway is not repaid twice."""
     horizon = paths.horizon
     change = np.zeros(len(horizon))
-    called = min(horizon.bin_of(horizon.as_of + timedelta(days=terms.days)), len(horizon) - 1)
+    called = horizon.bin_of(horizon.as_of + timedelta(days=terms.days))
+    if called == len(horizon):
+        return paths
     for drawn, ends_on in world.drawn.values():
         change[called] -= terms.share * drawn
         if ends_on is not None and ends_on <= horizon.ends[-1]:

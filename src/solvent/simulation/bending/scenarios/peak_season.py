@@ -28,11 +28,7 @@ def bend(paths: CashPaths, world: World, terms: PeakSeason) -> CashPaths:
     week = paths.horizon.week_of
     buying = ((week < terms.weeks) * terms.share).astype(np.float64)
     selling = ((week >= terms.money_after) & (week < terms.money_after + terms.weeks)) * terms.share
-    changes = {
-        kind: paths.flow(kind) * buying
-        for kind in ("suppliers_open", "suppliers_future", "freight")
-        if kind in paths.flows
-    }
+    changes = {kind: paths.flow(kind) * buying for kind in ("suppliers_future", "freight") if kind in paths.flows}
     if "receipts_sales" in paths.flows:
         changes["receipts_sales"] = paths.flow("receipts_sales") * selling
     return paths.laid_over(changes)

@@ -102,7 +102,7 @@ def load_run(folder: Path) -> Run:
 def _array(path: Path, shape: tuple[int, ...]) -> Floats:
     try:
         array: Floats = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         raise SolventError("files.run_damaged", path.name) from error
     if array.shape != shape or array.dtype != np.float64:
         raise SolventError("files.run_damaged", path.name)

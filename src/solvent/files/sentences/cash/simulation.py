@@ -19,6 +19,8 @@ SENTENCES: Mapping[str, str] = {
     "what_if.flow": "{value} cannot be read; right would be DAY:AMOUNT or DAY:AMOUNT:MONTHS, as 2026-12-01:-500000:3",
     "expansion.no_phases": "an expansion plan needs at least one [[phases]] with name, on and spend",
     "expansion.too_early": "the phase is planned for {on}, which is over: plan it for a later day",
+    "crisis.cut_shares": "the policy names {kinds} kinds of payment that can be cut and {shares} shares: one for each",
+    "stress.no_balance": "no balance of any account is known, so nothing can run short: take in bank statements first",
     "expansion.value": "{key} = {value} cannot be read; right would be: {right}",
     "crisis.no_receivables": "nothing was ever invoiced, so there is nothing to chase",
     "files.plot_form": "a picture can be written as one of {known}: name the file so",

@@ -1,0 +1,1 @@
+"""Cash on the disk: runs that are kept, pictures of the cash line."""
