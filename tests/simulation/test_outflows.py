@@ -455,7 +455,9 @@ def test_one_month_of_history_is_carried_on_and_said_to_be_thin():
         line(date(2026, 3, 18), -5_000_000, "capex", "Maker"),
     ]
     told = simulated(books_of(AS_OF, bank_lines=lines, balances=seen_until()), paths=3000)
-    assert {"outflows.assumed_monthly", "outflows.history_short", "outflows.not_carried"} <= codes(told)
+    assert {
+        "outflows.assumed_monthly", "outflows.history_short", "outflows.not_carried", "outflows.season_unseen",
+    } <= codes(told)  # fmt: skip
     payroll = AHEAD.by_month(told.flows["payroll"])[:, :6]
     assert np.allclose(payroll.mean(axis=0), -1_000_000, rtol=0.03)
     assert payroll.std(axis=0).min() > 0.1 * 1_000_000
@@ -524,7 +526,7 @@ def test_bands_of_four_in_five_hold_about_four_in_five():
     """Companies whose monthly cost is noisy and wanders: what they then paid in three months lies in the band."""
     inside = []
     days = monthly(date(2024, 1, 1), 30, 10)
-    for seed in range(120):
+    for seed in range(300):
         draw = np.random.default_rng(seed)
         level = np.exp(np.cumsum(draw.normal(0, 0.01, len(days))) + draw.normal(0, 0.06, len(days)))
         paid = (1_000_000 * level).astype(int)
@@ -533,7 +535,7 @@ def test_bands_of_four_in_five_hold_about_four_in_five():
         band = np.quantile(AHEAD.by_month(told.flows["utilities"])[:, :3].sum(axis=1), [0.1, 0.9])
         came = -sum(int(one) for day, one in zip(days, paid) if day > AS_OF)
         inside.append(band[0] <= came <= band[1])
-    assert 0.70 < np.mean(inside) < 0.93, np.mean(inside)
+    assert 0.72 < np.mean(inside) < 0.88, np.mean(inside)
 
 
 # Whatever comes

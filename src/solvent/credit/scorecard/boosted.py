@@ -61,7 +61,7 @@ def at_hand() -> bool:
 
 
 def learn(
-    values: Floats, words: Sequence[bool], failed: Bools, part: Ints, seed: int, terms: Boosting = DEFAULTS
+    values: Floats, words: Sequence[bool], failed: Bools, part: Ints, *, seed: int, terms: Boosting = DEFAULTS
 ) -> Boosted:
     """Grow the trees.
 

@@ -54,8 +54,8 @@ def pooled(wanted: Floats, weight: Floats) -> tuple[Floats, Ints]:
     level: list[float] = []
     mass: list[float] = []
     first: list[int] = []
-    for place, (value, heavy) in enumerate(zip(wanted.tolist(), weight.tolist(), strict=True)):
-        begin = place
+    for place, (own, one) in enumerate(zip(wanted.tolist(), weight.tolist(), strict=True)):
+        begin, value, heavy = place, own, one
         while level and level[-1] >= value:
             before, already = mass.pop(), level.pop()
             value = (value * heavy + already * before) / (heavy + before)

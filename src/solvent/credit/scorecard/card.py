@@ -71,7 +71,8 @@ class Card:
 
     def risk(self, points: Ints) -> Floats:
         """The log odds of failure, up to a constant, that the points stand for."""
-        return -points * (log(2.0) / self.double_points)
+        told: Floats = -points.astype(np.float64) * (log(2.0) / self.double_points)
+        return told
 
     def reasons(self, places: Ints, most: int = 4) -> list[tuple[str, int, int]]:
         """Why one row has no more: column, its bin, points lost against the column's best bin; the largest first.
@@ -194,6 +195,7 @@ def learn(
     names: Sequence[str],
     words: Sequence[Sequence[str]],
     failed: Bools,
+    *,
     given: int,
     terms: Learning = DEFAULTS,
     binning: Binning = BINNING,

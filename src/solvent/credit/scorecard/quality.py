@@ -107,6 +107,7 @@ def log_loss(failed: Bools, chance: Floats) -> float:
 
 
 def passes(
+    *,
     area: float,
     baseline: float,
     error: float,

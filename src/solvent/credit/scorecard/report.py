@@ -1,4 +1,4 @@
-"""Report: what a training found, for machines: figures out of fold, the gate, the printed card, and each row's chance."""
+"""Report: what a training found, for machines: figures out of fold, the gate, the printed card, each row's chance."""
 
 from __future__ import annotations
 
@@ -91,7 +91,10 @@ def _figures(sheet: Sheet, trained: Trained, model: str, terms: Gate) -> Told:
     failed, mean = sheet.failed[rows], mean_chance(trained.cuts, model)
     area, base, error = _mean(areas), _mean(bases), _mean(errors)
     fails = int(failed.sum())
-    checks = passes(area, base, error, shift, fails, len(failed) - fails, len(sheet.giveaways), terms)
+    checks = passes(
+        area=area, baseline=base, error=error, shift=shift, failures=fails, survivors=len(failed) - fails,
+        suspects=len(sheet.giveaways), terms=terms,
+    )  # fmt: skip
     return {
         "auc": area,
         "average_precision": _mean(precisions),

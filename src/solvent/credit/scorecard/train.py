@@ -45,7 +45,7 @@ DEFAULTS = Training()
 
 @dataclass(frozen=True)
 class Fitted:
-    """Both models, learned from the same rows. ``boosted`` is None without LightGBM; ``chosen`` are the card's columns."""
+    """Both models, learned from the same rows; ``chosen``: the card's columns; ``boosted``: None without LightGBM."""
 
     pairs: Pairs
     names: Sequence[str]
@@ -139,11 +139,11 @@ def train(sheet: Sheet, plan: Plan, terms: Training = DEFAULTS, progress: Progre
     for repetition, fold in enumerate(cuts):
         jobs += _jobs(base, fold, folds, terms.seed + 1000 * repetition, split=plan.test)
     jobs.append(_Job(base, base[:0], terms.seed, True))
-    results = _run(sheet, jobs, terms, with_trees, plan.workers, progress)
+    results = _run(sheet, jobs, terms, with_trees=with_trees, workers=plan.workers, progress=progress)
     fitted = results[-1][0]
     each = (len(jobs) - 1) // many
     told = [
-        _cut(sheet, base, fold, folds, results[each * number : each * (number + 1)], plan.test)
+        _cut(sheet, base, fold, results[each * number : each * (number + 1)], plan.test)
         for number, fold in enumerate(cuts)
     ]
     return Trained([one for one, _ in told], fitted, told[0][1], base, problems, folds)
@@ -177,7 +177,7 @@ Result = tuple[Fitted, dict[str, Floats], dict[str, Floats], Floats]
 
 
 def _run(
-    sheet: Sheet, jobs: Sequence[_Job], terms: Training, with_trees: bool, workers: int, progress: Progress | None
+    sheet: Sheet, jobs: Sequence[_Job], terms: Training, *, with_trees: bool, workers: int, progress: Progress | None
 ) -> list[Result]:
     done: list[Result] = []
     with ThreadPoolExecutor(max(1, workers)) as pool:
@@ -213,11 +213,11 @@ def fit(
     )
     names = [*sheet.names, *derived.names(sheet.names)]
     words = [*sheet.words, *([none] * derived.count)]
-    card, chosen = cards.learn(offered, names, words, failed, values.shape[1])
+    card, chosen = cards.learn(offered, names, words, failed, given=values.shape[1])
     grown = None
     if with_trees:
         is_word = [bool(one) for one in words]
-        grown = trees.learn(np.hstack([values, extra]), is_word, failed, part, seed % 100_000)
+        grown = trees.learn(np.hstack([values, extra]), is_word, failed, part, seed=seed % 100_000)
     best = int(np.argmax(telling))
     own = cards.single(given, best, sheet.words[best])
     return Fitted(
@@ -226,13 +226,13 @@ def fit(
 
 
 def _cut(
-    sheet: Sheet, base: Ints, fold: Ints, folds: int, results: Sequence[Result], test: Bools | None
+    sheet: Sheet, base: Ints, fold: Ints, results: Sequence[Result], test: Bools | None
 ) -> tuple[Cut, dict[str, Calibration]]:
     """Chances of one repetition, and the calibrations of the models for use."""
     if test is not None:
-        return _split(sheet, base, fold, folds, results, test)
+        return _split(sheet, base, fold, results, test)
     risk, chance, curves = {}, {}, {}
-    failed = sheet.failed[base]
+    failed, folds = sheet.failed[base], int(fold.max()) + 1
     for model in results[0][1]:
         raw, sure = np.empty(len(base)), np.empty(len(base))
         inner = np.full((folds, len(base)), np.nan)
@@ -255,13 +255,13 @@ def _cut(
 
 
 def _split(
-    sheet: Sheet, base: Ints, fold: Ints, folds: int, results: Sequence[Result], test: Bools
+    sheet: Sheet, base: Ints, fold: Ints, results: Sequence[Result], test: Bools
 ) -> tuple[Cut, dict[str, Calibration]]:
     chance, curves = {}, {}
     _, risk, learned, baseline = results[0]
     for model in risk:
         inner = np.empty(len(base))
-        for one in range(folds):
+        for one in range(int(fold.max()) + 1):
             inner[fold == one] = results[1 + one][1][model]
         curves[model] = calibrate(inner, sheet.failed[base], fold)
         chance[model] = curves[model].chance(risk[model])

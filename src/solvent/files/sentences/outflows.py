@@ -42,6 +42,10 @@ SENTENCES: Mapping[str, str] = {
     "outflows.history_short": (
         "the bank's data covers only {days} days: {categories} are carried on at their daily mean, with a wide band"
     ),
+    "outflows.season_unseen": (
+        "the bank's data covers only {days} days: a season shows after a year, so none is in the recurring flows "
+        "and their bands are wider"
+    ),
     "outflows.plan_of_customers": (
         "{plans} planned flows are customers' money: open items and sales foresee it already, so they are left out"
     ),

@@ -1,8 +1,8 @@
 """Paydays: many pay in runs, on Fridays, on the 25th, at the month's end. A law in days from due knows nothing of it.
 
 Each customer's payments by weekday and by day of the month, leaning on everybody's, say how much more is paid on
-one working day than on another. The law's hazard is tilted by that, day by day: its pace over a quarter stays, its money
-falls on the days on which it comes. Whether habits hold is read from the past: they are learned on its first part and
+one working day than on another. The law's hazard is tilted by that, day by day: its pace stays over a quarter, and its
+money falls on the days on which it comes. Whether habits hold is read from the past: learned on its first part, they
 have to tell its last better than no habits do.
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil, hypot, sqrt
 
 import numpy as np
 
@@ -26,6 +26,9 @@ class Amounts(Terms, key="simulation.outflows.amounts"):
     )
     short_spread: float = term(
         0.2, unit="standard deviation of an amount seen too seldom", source="own choice: told as not known well"
+    )
+    steady_share: float = term(
+        0.01, unit="span of amounts over their mean, up to which they are fixed", source="own choice: cents, a fee"
     )
     worst_share: float = term(
         0.3, unit="of the root mean square error, under which the spread never is", source="own choice: jumps come"
@@ -85,6 +88,10 @@ def foresee(values: Floats, a_year: float, ahead: int, terms: Amounts = DEFAULTS
     if best is None:  # nothing but zeros
         return Foreseen(_last(values, ahead), LAST, terms.short_spread, terms.short_spread, float("nan"))
     common, own = spreads(best[2], terms)
+    # Under a year no season can show: what changes at all may change more than it did yet.
+    unseen = max(1.0 - len(values) / a_year, 0.0)
+    if unseen and float(np.ptp(known)) > terms.steady_share * float(np.mean(known)):
+        common = hypot(common, terms.short_spread * sqrt(unseen))
     return Foreseen(ways[best[0]](values, ahead), best[0], common, own, best[1])
 
 

@@ -156,7 +156,7 @@ def recurring(
         if left.height:
             carried = category not in (*terms.not_carried, *terms.rhythm_only)
             rests.append(Rest(kind_of(category, sign), category, left, carried))
-    return Recurring(streams, rests, _problems(streams, rests))
+    return Recurring(streams, rests, (*_problems(streams, rests), *_season(past, streams)))
 
 
 def _ordered(lines: pl.DataFrame) -> Iterator[tuple[tuple[str, bool], pl.DataFrame]]:
@@ -347,6 +347,13 @@ def chances(told: Seen, ahead: Ints) -> Floats:
         same = hits[months == date.fromordinal(day).month]
         out[place] = (same.sum() + overall) / (len(same) + 1.0)
     return out
+
+
+def _season(past: Past, streams: Sequence[Stream]) -> Sequence[Problem]:
+    """That no season can have shown yet."""
+    if not any(not one.ended for one in streams) or past.days >= 360:
+        return ()
+    return (Problem("outflows.season_unseen", "", {"days": past.days}),)
 
 
 def _problems(streams: Sequence[Stream], rests: Sequence[Rest]) -> Sequence[Problem]:

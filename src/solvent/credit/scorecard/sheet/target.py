@@ -9,8 +9,8 @@ from solvent.base.problem import Problem, SolventError
 _FAILED = {
     "1", "1.0", "true", "yes", "y", "t", "failed", "failure", "fail", "bankrupt", "bankruptcy", "bad", "default",
     "defaulted", "insolvent", "insolvency", "delinquent", "overdue", "late", "unpaid", "loss", "charged off", "closed",
-    "dead", "liquidated", "distress", "distressed", "写销", "坏", "坏账", "违约", "破产", "失败", "逾期", "是", "真", "倒闭", "失信",
-    "无力偿债", "不良",
+    "dead", "liquidated", "distress", "distressed", "坏", "坏账", "违约", "破产", "失败", "逾期", "是", "真",
+    "倒闭", "失信", "无力偿债", "不良",
 }  # fmt: skip
 _SOUND = {
     "0", "0.0", "false", "no", "n", "f", "alive", "active", "good", "paid", "fully paid", "current", "healthy", "sound",
@@ -41,9 +41,8 @@ def target_of(told: pl.Series, failure: str | None) -> tuple[pl.Series, str, lis
     if failure is not None:
         if failure.strip() not in words:
             raise SolventError("credit.scorecard.failure_unknown", name, value=failure, values=", ".join(words))
-        word, notes = failure.strip(), []
-    else:
-        word, notes = _guessed(words, str(tally.get_column(name)[1]), name)
+        return told == failure.strip(), failure.strip(), []
+    word, notes = _guessed(words, str(tally.get_column(name)[1]), name)
     return told == word, word, notes
 
 
