@@ -23,12 +23,12 @@ import polars as pl
 from scipy.special import ndtr, ndtri
 
 from solvent.payment.laws import fit
-from solvent.simulation.items.failure import survival, until_failure
 from solvent.simulation.horizon import weekly
+from solvent.simulation.items.failure import survival, until_failure
 from solvent.simulation.items.kernel import thresholds
-from solvent.simulation.noise import keys_of, quantiles
 from solvent.simulation.items.receipts import OpenBook, receipts
 from solvent.simulation.items.together import Joint, moves
+from solvent.simulation.noise import keys_of, quantiles
 
 SYSTEMIC, SECTOR, CUSTOMER = 0.12, 0.04, 0.30
 FAIL_SYSTEMIC, FAIL_SECTOR = 0.10, 0.10

@@ -10,11 +10,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from solvent.files.cash.runs import load_run
 from solvent.files.cli import main
 from solvent.files.commands.cash.band import Scale
 from solvent.files.commands.cash.names import FLOW, GROUP, SCENARIO, STEP
 from solvent.files.language import catalogue
-from solvent.files.cash.runs import load_run
 from solvent.files.sample import Plan, generate, write_sample
 from solvent.simulation.bending.library import library
 from solvent.simulation.paths import FLOWS

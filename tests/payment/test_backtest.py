@@ -18,11 +18,11 @@ from solvent.books.books import open_books
 from solvent.files.cli import main
 from solvent.files.load import load
 from solvent.payment.backtest import back_test
-from solvent.payment.scoring.baselines import baseline_delays
 from solvent.payment.books import items_of
 from solvent.payment.champion import TRANSPARENT, choose
 from solvent.payment.curves import Curves
 from solvent.payment.grid import COUNT, bin_of
+from solvent.payment.scoring.baselines import baseline_delays
 from solvent.payment.scoring.scores import auc, crps, wape
 
 CUT = date(2013, 7, 12)

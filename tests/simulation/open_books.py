@@ -5,12 +5,12 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from solvent.simulation.items.failure import survival, until_failure
 from solvent.simulation.horizon import weekly
+from solvent.simulation.items.failure import survival, until_failure
 from solvent.simulation.items.kernel import thresholds
-from solvent.simulation.noise import keys_of, quantiles
 from solvent.simulation.items.receipts import OpenBook
 from solvent.simulation.items.together import Joint, moves
+from solvent.simulation.noise import keys_of, quantiles
 
 DAY = date(2026, 1, 1)
 

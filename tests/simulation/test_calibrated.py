@@ -17,8 +17,8 @@ from open_books import book_of, moves_of
 from solvent.payment.curves import predict
 from solvent.payment.laws import fit
 from solvent.simulation.horizon import weekly
-from solvent.simulation.noise import quantiles
 from solvent.simulation.items.receipts import receipts
+from solvent.simulation.noise import quantiles
 
 AS_OF = date(2026, 6, 30)
 SYSTEMIC, SECTOR, CUSTOMER = 0.12, 0.0, 0.30

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from open_books import alone, book_of, moves_of
 
-from solvent.simulation.noise import normals, quantiles
 from solvent.simulation.items.portfolio import credit_risk_plus, large_pool
 from solvent.simulation.items.receipts import receipts
+from solvent.simulation.noise import normals, quantiles
 
 IRB = Path(__file__).parents[2].parent / "shared" / "data" / "vasicek-irb"
 PATHS = 40_000

@@ -77,6 +77,8 @@ def _receivables(measures: Measures, currency: str) -> dict[str, Json]:
         "days_to_pay": {"weighted": measures.days_to_pay.value, "median": measures.days_to_pay_median.value},
         "cei": measures.cei.value,
         "on_time_share": _single(measures.on_time, "on_time_share"),
+        "timeliness": records(measures.timeliness, currency, ("due_amount", "on_time_amount", "default_amount")),
+        "default_trend": {by: records(frame, currency, ()) for by, frame in measures.default_trend.items()},
         "concentration": {
             "top_share_sales": shares.top_share_sales,
             "top_share_open": shares.top_share_open,

@@ -31,6 +31,7 @@ from solvent.measures.dso import Dso, days_to_pay_median, family, weighted_days_
 from solvent.measures.dso_detail import history
 from solvent.measures.rolls import Rolls, provision_matrix, roll_rates
 from solvent.measures.sums import Figure
+from solvent.measures.timeliness import Timeliness, timeliness, trend
 from solvent.measures.trade.behaviour import Behaviour, behaviour, first_year_bad_debt
 from solvent.measures.trade.invoicing import Invoicing, clock_rates, clocks, late_cost, unmatched
 from solvent.measures.trade.salespeople import collection_by_salesperson
@@ -51,6 +52,8 @@ class Measures:
     days_to_pay_median: Figure
     cei: Figure
     on_time: pl.DataFrame
+    timeliness: pl.DataFrame
+    default_trend: Mapping[str, pl.DataFrame]
     rolls: pl.DataFrame
     provision: pl.DataFrame
     concentration: Concentrated
@@ -75,6 +78,10 @@ class Measures:
     cash_reconciled: pl.DataFrame
     monthly_spend: int | None
     problems: Sequence[Problem]
+
+
+TRENDS = ("customer", "region", "industry", "country")
+"""What the trend of the default rate is cut by."""
 
 
 def measure(books: Books, policy: Policy) -> Measures:
@@ -108,6 +115,11 @@ def measure(books: Books, policy: Policy) -> Measures:
         days_to_pay_median=paid_median,
         cei=effectiveness,
         on_time=on_time(books, terms=policy.terms(Collection)),
+        timeliness=timeliness(books, terms=policy.terms(Timeliness)),
+        default_trend={
+            by: trend(timeliness(books, by, terms=policy.terms(Timeliness)), by, policy.terms(Timeliness))
+            for by in TRENDS
+        },
         rolls=roll_rates(books, buckets=ages),
         provision=provision_matrix(books, terms=policy.terms(Rolls), buckets=ages),
         concentration=concentration(books, terms=policy.terms(Concentration)),

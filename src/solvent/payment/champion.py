@@ -64,9 +64,9 @@ COMPETE = Champion()
 class Choice:
     """Which candidate was chosen, and every candidate's mean score in days; without scores the default stands.
 
-    name: a key of ``candidates`` or of ``BOOSTED``. terms: of its laws. items: how many were scored in all. share: of
-    the corrected law in the mean; 0: the laws alone. problems: why trees did not compete though they were asked for.
-    trees: those that competed, grown at the first cut-off; None where none did.
+    name: a key of ``candidates``, of ``shapes`` or of ``BOOSTED``. terms: of its laws. items: how many were scored in
+    all. share: of the corrected law in the mean; 0: the laws alone. problems: why trees did not compete though they
+    were asked for. trees: those that competed, grown at the first cut-off; None where none did.
     """
 
     name: str
@@ -91,15 +91,23 @@ class Learned:
 
 
 def candidates(terms: Laws = DEFAULTS) -> Mapping[str, Laws]:
-    """The ways to fit the laws that compete, by name."""
+    """The memories of the laws that compete, by name."""
     still = 1e12
     return {
         "long memory": terms,
         "short memory": replace(terms, half_life_days=terms.half_life_days / 3),
         "no drift": replace(terms, drift_items=still),
         "slow drift": replace(terms, drift_half_life_days=terms.drift_half_life_days * 3),
-        "own shape": replace(terms, shape_items=terms.shape_items / 4, place_items=terms.place_items * 3),
         TRANSPARENT: replace(terms, drift_items=still, shape_items=1e6, half_life_days=1e5),
+    }
+
+
+def shapes(terms: Laws) -> Mapping[str, Laws]:
+    """The ways to trust customers more that compete on top of the best memory, by name."""
+    own = replace(terms, shape_items=terms.shape_items / 4)
+    return {
+        "own shape": replace(own, place_items=terms.place_items * 3),
+        "own shape, outliers cut": replace(own, widest_days=terms.widest_days / 3),
     }
 
 
@@ -138,7 +146,7 @@ def choose(
     if trees is None:
         return Choice(name, named[name], scores, scored)
     theirs = _boosted_scores(trials, customers, named[name], trees)
-    told = scores | {way: total / scored for way, total in theirs.items()}
+    told = {**scores, **{way: total / scored for way, total in theirs.items()}}
     winner = min(told, key=lambda way: told[way])
     if winner in BOOSTED and told[winner] < told[name] * (1.0 - terms.boosted_gain):
         return Choice(winner, named[name], told, scored, BOOSTED[winner], trees=trees)
@@ -207,6 +215,16 @@ def _trials(items: pl.DataFrame, as_of: date, terms: Champion) -> Sequence[_Tria
         upto = asked.select((pl.lit(as_of) - pl.col("due_on")).dt.total_days().cast(pl.Float64)).to_series()
         trials.append(_Trial(cut, known, asked, delay.fill_null(np.inf).to_numpy(), upto.to_numpy()))
     return trials
+
+
+def _scores(trials: Sequence[_Trial], customers: int, named: Mapping[str, Laws]) -> Mapping[str, float]:
+    """The mean score of each way to fit the laws."""
+    items = sum(trial.asked.height for trial in trials)
+    return {
+        name: sum(trial.score(predict(trial.fitted(customers, way), trial.asked, trial.cut)) for trial in trials)
+        / items
+        for name, way in named.items()
+    }
 
 
 def _boosted_scores(trials: Sequence[_Trial], customers: int, laws: Laws, trees: Trees) -> Mapping[str, float]:

@@ -7,12 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from solvent.files.sentences import bank, books, einvoice, matching, outflows, payment, scorecard, sources, store
+from solvent.files.sentences import (
+    bank,
+    books,
+    boosted,
+    einvoice,
+    matching,
+    outflows,
+    payment,
+    scorecard,
+    sources,
+    store,
+)
 from solvent.files.sentences.cash import liquidity, sales, simulation
 
 SENTENCES: Mapping[str, str] = {
     **books.SENTENCES,
     **bank.SENTENCES,
+    **boosted.SENTENCES,
     **einvoice.SENTENCES,
     **liquidity.SENTENCES,
     **matching.SENTENCES,

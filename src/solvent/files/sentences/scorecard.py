@@ -22,8 +22,8 @@ SENTENCES: Mapping[str, str] = {
         "with {rows} rows the folds are cut {repetitions} time(s) only, which is as sure; --repetitions asks for more"
     ),
     "credit.scorecard.few_failures": (
-        "there are {failures} failures to learn from, {clusters} that are not copies or of one group; at least {needed} "
-        "are needed, and as many survivors"
+        "there are {failures} failures to learn from, {clusters} that are not copies or of one group; at least "
+        "{needed} are needed, and as many survivors"
     ),
     "credit.scorecard.folds": "{value} folds cannot be cut; take 3 to 20",
     "credit.scorecard.giveaway": (

@@ -55,7 +55,7 @@ def facts(known: pl.DataFrame, as_of: date, fitted: Fitted) -> Facts:
         (pl.lit(as_of) - pl.col("due_on")).dt.total_days().alias("age"),
         (pl.col("ended_on") - pl.col("due_on")).dt.total_days().fill_null(0).cast(pl.Float64).alias("delay"),
         (pl.col("ended_on") - pl.lit(as_of)).dt.total_days().fill_null(0).alias("ended"),
-        _log_worth().alias("worth"),
+        _log_worth(known).alias("worth"),
     )
     told = {name: days.get_column(name).to_numpy() for name in days.columns}
     who, paid, running = (told[name] for name in ("who", "paid", "running"))
@@ -77,7 +77,7 @@ def of_items(told: Facts, items: pl.DataFrame, as_of: date) -> Singles:
     days = items.select(
         pl.col("customer_no").cast(pl.Int64).fill_null(-1).alias("who"),
         (pl.col("due_on") - pl.col("issued_on")).dt.total_days().cast(pl.Float64).alias("terms_days"),
-        _log_worth().alias("log_worth"),
+        _log_worth(items).alias("log_worth"),
         pl.col("due_on").dt.weekday().cast(pl.Float64).alias("due_weekday"),
         pl.col("due_on").dt.day().cast(pl.Float64).alias("due_day"),
         (pl.col("due_on").dt.month_end() - pl.col("due_on")).dt.total_days().cast(pl.Float64).alias("to_end"),
@@ -131,9 +131,10 @@ def _habits(who: Ints, delay: Floats, ended: Ints, count: int) -> Floats:
     return np.column_stack(columns)
 
 
-def _log_worth() -> pl.Expr:
-    """The log of one and the worth in the books' currency; NaN where it has no rate."""
-    return pl.when(pl.col("worth") > 0).then(pl.col("worth")).log1p().fill_null(np.nan)
+def _log_worth(items: pl.DataFrame) -> pl.Expr:
+    """The log of one and the worth in the books' currency, the face where no worth is told; NaN without a rate."""
+    worth = pl.col("worth" if "worth" in items.columns else "face")
+    return pl.when(worth > 0).then(worth).cast(pl.Float64).log1p().fill_null(np.nan)
 
 
 def _ratio(total: Floats | Ints, count: Floats | Ints) -> Floats:

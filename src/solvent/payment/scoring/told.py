@@ -66,8 +66,8 @@ def mae(rows: pl.DataFrame, by: str) -> float | None:
 
 
 def late_auc(rows: pl.DataFrame, by: str) -> float | None:
-    """How well ``by`` orders the items paid that were not yet due into late and timely."""
-    some = rows.filter(pl.col("delay").is_finite() & pl.col("fresh"))
+    """How well ``by`` orders the items that were not yet due into late and timely; what is overdue unpaid is late."""
+    some = rows.filter(pl.col("fresh") & (pl.col("delay").is_finite() | (pl.col("seen") > 0)))
     return auc((some.get_column("delay") > 0).to_numpy(), some.get_column(by).to_numpy())
 
 

@@ -80,13 +80,11 @@ def simulate(
 ) -> None:
     """Draw the paths from ``first`` (a multiple of BLOCK) up to ``last``.
 
-    systemic [paths]; sector_moves [sectors, paths]; bad [paths]: the systemic part of failure. group_late, group_bad
-    [groups, paths]. sector, group [customers]; group -1: none. loads [customers, 10]: what V takes of systemic,
-    sector, group and customer, what D takes of systemic, sector, group and the customer's own; what V takes of the
-    item's own; and how much of the customer's part of D is its part of V. starts [customers + 1]: where each customer's
-    items begin. fails [customers, bins]: thresholds of D, falling, at or above which the customer has failed by the end
-    of the bin. laws [items, bins] as ``thresholds``. Writes out [paths, bins + 1] (the last: later or never) and lost
-    [paths].
+    systemic, bad [paths]; sector_moves [sectors, paths]; group_late, group_bad [groups, paths]; group [customers], -1:
+    none. loads [customers, 10]: what V takes of systemic, sector, group, customer; what D takes of systemic, sector,
+    group, customer; what V takes of the item; how much of the customer's part of D is its part of V. starts [customers
+    + 1]: where its items begin. fails [customers, bins]: thresholds of D, falling, from which it has failed by the
+    bin's end. laws [items, bins] as ``thresholds``. Writes out [paths, bins + 1] (last: later, never) and lost [paths].
     """
     customers, bins = len(starts) - 1, fails.shape[1]
     table, own = np.empty(2 * MIDDLE + 1, np.uint8), np.empty(len(NORMAL), np.uint16)
@@ -104,22 +102,10 @@ def simulate(
                 scale = loads[customer, 8]
                 _own_part(scale, own)
             g = group[customer]
-            failed = _lot(
-                start,
-                count,
-                loads[customer],
-                systemic,
-                sector_moves[sector[customer]],
-                bad,
-                group_late[g] if g >= 0 else systemic,
-                group_bad[g] if g >= 0 else bad,
-                customer_words[customer],
-                words,
-                fails[customer],
-                late,
-                gone,
-                fallen,
-            )
+            late_too, bad_too = (group_late[g], group_bad[g]) if g >= 0 else (systemic, bad)
+            row, by_sector, word = loads[customer], sector_moves[sector[customer]], customer_words[customer]
+            shared = (row, systemic, by_sector, bad, late_too, bad_too)
+            failed = _lot(start, count, shared, word, words, fails[customer], late, gone, fallen)
             for item in range(starts[customer], starts[customer + 1]):
                 _turn(laws[item], table)
                 _add(amounts[item], item_words[item], words, count, table, own, late, added)
@@ -147,12 +133,7 @@ def _own_part(scale: float, own: Any) -> None:
 def _lot(
     start: int,
     count: int,
-    mine: Any,
-    systemic: Any,
-    by_sector: Any,
-    bad: Any,
-    by_group: Any,
-    group_bad: Any,
+    shared: Any,
     word: np.uint64,
     words: Any,
     fails: Any,
@@ -162,8 +143,10 @@ def _lot(
 ) -> int:
     """What a customer's items share on each path of a block: the place of V less EDGE, and the bin of failure.
 
-    Returns how many paths it fails on; ``fallen`` names them.
+    shared: the customer's loads, then systemic, its sector's, the bad, its group's delay and failure. Returns how many
+    paths it fails on; ``fallen`` names them.
     """
+    mine, systemic, by_sector, bad, by_group, group_bad = shared
     failed, bins = 0, len(fails)
     apart = np.sqrt(1.0 - mine[9] * mine[9])
     for path in range(count):

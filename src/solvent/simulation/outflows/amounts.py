@@ -91,7 +91,7 @@ def foresee(values: Floats, a_year: float, ahead: int, terms: Amounts = DEFAULTS
     # Under a year no season can show: what changes at all may change more than it did yet.
     unseen = max(1.0 - len(values) / a_year, 0.0)
     if unseen and float(np.ptp(known)) > terms.steady_share * float(np.mean(known)):
-        common = hypot(common, terms.short_spread * sqrt(unseen))
+        common = hypot(common, terms.short_spread * unseen)
     return Foreseen(ways[best[0]](values, ahead), best[0], common, own, best[1])
 
 
