@@ -19,6 +19,7 @@ from solvent.decisions.liquidity.watch.signs import Sign
 from solvent.documents.values import COUNTED, amount, plain, problem_of, rows
 from solvent.measures.sums import Figure
 from solvent.payment.payment import Payment
+from solvent.payment.scoreboard import Scoreboard
 from solvent.simulation.company import Company
 
 Json = Any
@@ -29,6 +30,7 @@ def outlook_figures(told: Outlook, company: Company | None, payment: Payment | N
     return {
         "simulation": None if company is None else _simulation(company),
         "payment_model": None if payment is None else _model(payment),
+        "scoreboard": None if payment is None or payment.scoreboard is None else _board(payment.scoreboard, currency),
         "accounts": rows(told.accounts, currency),
         "currencies": rows(told.currencies, currency),
         "lines": _bundle(told.lines, currency),
@@ -54,6 +56,17 @@ def outlook_figures(told: Outlook, company: Company | None, payment: Payment | N
 
 
 _whole = pl.col("invoiced", "expected", "low", "high").round(0).cast(pl.Int64)
+
+
+def _board(board: Scoreboard, currency: str) -> dict[str, Json]:
+    """Past forecasts beside what happened; cash as money."""
+    money = pl.col("forecast", "actual").round(0).cast(pl.Int64)
+    return {
+        "items": rows(board.items, currency),
+        "weeks": rows(board.weeks.with_columns(money), currency),
+        "leads": rows(board.leads, currency),
+        "countdown": rows(board.countdown.with_columns(money), currency),
+    }
 
 
 def _bundle(bundle: object, currency: str) -> dict[str, Json]:

@@ -14,8 +14,11 @@ from solvent.base.problem import Problem
 Json = Any
 
 COUNTED = frozenset(
-    {"week", "tier", "rank", "days", "wait_days", "age_days", "evidence", "rows", "lines", "months", "weeks", "count"}
-)
+    (
+        "week", "tier", "rank", "days", "wait_days", "age_days", "evidence", "rows", "lines", "months", "weeks", "count",
+        "lead_weeks", "forecasts", "items", "not_yet_paid",
+    )
+)  # fmt: skip
 """Columns and fields of whole numbers that are not money."""
 
 

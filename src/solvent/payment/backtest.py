@@ -26,9 +26,9 @@ from solvent.payment.history import as_known
 from solvent.payment.laws import DEFAULTS, Laws
 from solvent.payment.scoring.baselines import BASELINES
 from solvent.payment.scoring.scores import wape
-from solvent.payment.scoring.told import BAND_80, MEDIAN, expected, late_auc, mae, mean_crps, told, within
+from solvent.payment.scoring.told import BAND_80, MEDIAN, calendar, expected, late_auc, mae, mean_crps, told, within
 from solvent.payment.states.workdays import DEFAULTS as WORKDAYS
-from solvent.payment.states.workdays import Workdays, keeps_workdays
+from solvent.payment.states.workdays import Workdays
 
 WEEKS = (4, 8)
 Score = dict[str, Any]
@@ -153,7 +153,7 @@ class _Player:
         champion = learned(self.choice, known, monday, self.customers, boost=self.boost, trees=trees)
         curves = predicted(champion, book, monday)
         rows = told(curves, known, self.last)
-        country = self.workdays.country if keeps_workdays(known, self.workdays) else None
+        country = calendar(known, self.workdays)
         return _Day(monday, rows, _money(curves, rows, country))
 
 

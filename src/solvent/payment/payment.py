@@ -11,11 +11,13 @@ from solvent.base.problem import Problem
 from solvent.base.terms import Policy
 from solvent.books.books import Books
 from solvent.payment.books import items_of
-from solvent.payment.champion import Champion, Choice, choose
-from solvent.payment.curves import Curves, predict
+from solvent.payment.champion import Champion, Choice, choose, learned, predicted
+from solvent.payment.curves import Curves
 from solvent.payment.dependence import Dependence, Together, dependence
 from solvent.payment.history import History
-from solvent.payment.laws import Fitted, Laws, fit
+from solvent.payment.laws import Fitted, Laws
+from solvent.payment.scoreboard import Board, Scoreboard, scoreboard
+from solvent.payment.states.workdays import Workdays
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Payment:
     history: every item and how it ended, as ``books.items_of`` gives it. choice: which way to fit was best. fitted: the
     laws; None where nothing was ever paid and nothing stands open. open: the curves of the items that stand open, in
     the order of ``history``, with what is left open of each. dependence: how much delays move together. problems: what
-    a reader of the laws has to know.
+    a reader of the laws has to know. scoreboard: past forecasts beside what happened; None where nothing can be scored.
     """
 
     history: pl.DataFrame
@@ -34,6 +36,7 @@ class Payment:
     open: Curves
     dependence: Dependence
     problems: Sequence[Problem] = ()
+    scoreboard: Scoreboard | None = None
 
 
 def learn(books: Books, policy: Policy) -> Payment:
@@ -46,13 +49,18 @@ def learn(books: Books, policy: Policy) -> Payment:
     customers = books.journal.customers.height
     choice = choose(history, customers, books.as_of, laws=policy.terms(Laws), terms=policy.terms(Champion))
     none_paid = history.filter(pl.col("end") == "paid").is_empty()
-    fitted = fit(history.clear() if none_paid else history, books.as_of, customers, choice.terms)
+    champion = learned(choice, history.clear() if none_paid else history, books.as_of, customers)
     running = history.filter(pl.col("end").is_null() & (pl.col("open") > 0))
     together = dependence(
         history, customers, books.as_of, _sectors(books), laws=choice.terms, terms=policy.terms(Together)
     )
     problems = (Problem("payment.none_paid", "", {"items": running.height}),) if none_paid and running.height else ()
-    return Payment(history, choice, fitted, predict(fitted, running, books.as_of), together, problems)
+    curves = predicted(champion, running, books.as_of)
+    board = None
+    if not none_paid:
+        workdays = policy.terms(Workdays)
+        board = scoreboard(history, customers, books.as_of, choice, terms=policy.terms(Board), workdays=workdays)
+    return Payment(history, choice, champion.laws, curves, together, (*choice.problems, *problems), board)
 
 
 def _sectors(books: Books) -> Sequence[str | None]:

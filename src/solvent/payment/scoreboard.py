@@ -20,9 +20,9 @@ from solvent.payment.curves import Curves
 from solvent.payment.grid import Floats
 from solvent.payment.history import as_known
 from solvent.payment.scoring.baselines import BASELINES, baseline_delays
-from solvent.payment.scoring.told import MEDIAN, expected, late_auc, mae, mean_crps, told, within
+from solvent.payment.scoring.told import MEDIAN, calendar, expected, late_auc, mae, mean_crps, told, within
 from solvent.payment.states.workdays import DEFAULTS as WORKDAYS
-from solvent.payment.states.workdays import Workdays, keeps_workdays
+from solvent.payment.states.workdays import Workdays
 
 OURS = "solvent"
 BY = (OURS, *BASELINES)
@@ -155,7 +155,7 @@ def _weeks(curves: Curves, known: pl.DataFrame, last: date, leads: Sequence[int]
     whole = [lead for lead in leads if curves.as_of + timedelta(days=7 * lead) <= last]
     ends = np.array([7 * lead for lead in whole], dtype=np.int64)
     both = np.concatenate([ends - 7, ends])
-    country = workdays.country if keeps_workdays(known, workdays) else None
+    country = calendar(known, workdays)
     money: dict[str, Floats] = {OURS: expected(curves, worth, both.tolist(), country)}
     for name, delay in named.items():
         money[name] = worth @ (delay[:, None] <= curves.age[:, None] + both[None, :])

@@ -21,6 +21,7 @@ from solvent.credit.scorecard.quality import (
     average_precision,
     brier,
     calibration_error,
+    chance_error,
     passes,
     reliability,
 )
@@ -86,19 +87,20 @@ def _figures(sheet: Sheet, trained: Trained, model: str, terms: Gate) -> Told:
             precisions.append(average_precision(failed[mine], one.chance[model][mine]))
             bases.append(auc(failed[mine], one.baseline[mine]))
     errors = [calibration_error(sheet.failed[one.rows], one.chance[model]) for one in trained.cuts]
-    shift = _mean([shift_of(before, after) for one in trained.cuts for before, after in one.learned[model]])
+    shift = _mean([shift_of(one.learned[model]) for one in trained.cuts])
     rows = trained.cuts[0].rows
     failed, mean = sheet.failed[rows], mean_chance(trained.cuts, model)
     area, base, error = _mean(areas), _mean(bases), _mean(errors)
     fails = int(failed.sum())
     checks = passes(
-        area=area, baseline=base, error=error, shift=shift, failures=fails, survivors=len(failed) - fails,
+        area=area, baseline=base, error=error, by_chance=chance_error(mean), shift=shift, failures=fails, survivors=len(failed) - fails,
         suspects=len(sheet.giveaways), terms=terms,
     )  # fmt: skip
     return {
         "auc": area,
         "average_precision": _mean(precisions),
         "calibration_error": error,
+        "calibration_error_by_chance": chance_error(mean),
         "brier": _mean([brier(sheet.failed[one.rows], one.chance[model]) for one in trained.cuts]),
         "auc_by_fold": areas,
         "auc_of_best_column": base,

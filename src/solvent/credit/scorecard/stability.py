@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,16 +42,21 @@ def index(expected: Floats, actual: Floats) -> float:
     return float(((a - e) * np.log(a / e)).sum())
 
 
-def shift_of(before: Floats, after: Floats, bins: int = BINS) -> float:
-    """PSI of two samples of a score, in bins of equal count of the first; 0 where either is empty."""
-    if not len(before) or not len(after):
-        return 0.0
-    cuts = np.unique(np.quantile(before, np.linspace(0, 1, bins + 1)[1:-1]))
-    size = len(cuts) + 1
-    return index(
-        np.bincount(np.searchsorted(cuts, before, "left"), minlength=size).astype(np.float64),
-        np.bincount(np.searchsorted(cuts, after, "left"), minlength=size).astype(np.float64),
-    )
+def shift_of(samples: Sequence[tuple[Floats, Floats]], bins: int = BINS) -> float:
+    """PSI between two samples of a score, in bins of equal count of the first; 0 where either is empty.
+
+    Args:
+        samples: before and after, of each fold; the counts of all folds are added up bin by bin, since a single small
+            fold would show a shift by chance alone.
+    """
+    expected, actual = np.zeros(bins), np.zeros(bins)
+    for before, after in samples:
+        if len(before) and len(after):
+            cuts = np.quantile(before, np.linspace(0, 1, bins + 1)[1:-1])
+            expected += np.bincount(np.searchsorted(cuts, before, "left"), minlength=bins)
+            actual += np.bincount(np.searchsorted(cuts, after, "left"), minlength=bins)
+    kept = (expected > 0) | (actual > 0)
+    return index(expected[kept], actual[kept]) if kept.sum() > 1 else 0.0
 
 
 def band(value: float, terms: Stability = DEFAULTS) -> Band:

@@ -61,7 +61,9 @@ class Fitted:
 
     def places(self, columns: Floats) -> Ints:
         """[rows, parts of the card]: the bin of each value."""
-        return self.card.places([columns[:, column] for column in self.chosen]).reshape(len(columns), -1)
+        if not self.chosen:
+            return np.empty((len(columns), 0), dtype=np.int64)
+        return self.card.places([columns[:, column] for column in self.chosen])
 
     def risks(self, values: Floats) -> dict[str, Floats]:
         """What each model says of each row, in log odds up to a constant; ``column`` is the best single column."""

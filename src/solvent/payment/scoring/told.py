@@ -8,11 +8,12 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from solvent.base.calendar import days_off
 from solvent.payment.curves import Curves
 from solvent.payment.grid import LAST, Floats
 from solvent.payment.scoring.baselines import BASELINES, baseline_delays
 from solvent.payment.scoring.scores import auc, crps, error
-from solvent.payment.states.workdays import offsets
+from solvent.payment.states.workdays import Workdays, keeps_workdays, offsets
 
 MEDIAN = 0.5
 BAND_80 = (0.1, 0.9)
@@ -91,6 +92,27 @@ def expected(curves: Curves, worth: Floats, days: Sequence[int], country: str | 
     since, within_days = offsets(curves.as_of, [curves.as_of + timedelta(days=day) for day in days], country)
     money: Floats = worth @ curves.paid_within(within_days.tolist(), since)
     return money
+
+
+def calendar(known: pl.DataFrame, terms: Workdays) -> str | None:
+    """The country whose days off money waits for, read from the payments of the past; None: it comes on any day.
+
+    Weekends are much the same everywhere. So its other days off have to be kept as well: a company whose customers pay
+    on Chinese holidays is no Chinese one, whatever the terms say.
+    """
+    paid = known.filter(pl.col("end") == "paid").get_column("ended_on")
+    first, last = paid.min(), paid.max()
+    if not keeps_workdays(known, terms) or not isinstance(first, date) or not isinstance(last, date):
+        return None
+    off = [day for day in days_off(terms.country, first.year, last.year) if day.weekday() < 5 and first <= day <= last]
+    weekdays = paid.filter(paid.dt.weekday() <= 5)
+    by_chance = len(weekdays) * len(off) / max((last - first).days * 5 / 7, 1.0)
+    came = int(weekdays.is_in(off).sum())
+    return terms.country if by_chance < _FEW or came <= terms.most_share * by_chance else None
+
+
+_FEW = 5.0
+"""Payments on holidays to be expected by chance, without which nothing tells."""
 
 
 def _mean(rows: pl.DataFrame, of: pl.Expr) -> float | None:

@@ -29,7 +29,11 @@ class Buying(Terms, key="simulation.outflows.purchases"):
 
     months: int = term(36, unit="months of bills read back", source="own choice: three of every season")
     lead: int = term(2, unit="months that goods are bought ahead of their sale at most", source="own choice")
-    margin: float = term(0.1, unit="by how much less sales must err to tell purchases", source="own choice")
+    margin: float = term(
+        0.25,
+        unit="by how much less sales must err to tell purchases",
+        source="own choice: sales are foreseen themselves",
+    )
     short_spread: float = term(
         0.5, unit="standard deviation where no whole month of bills is known", source="own choice: little is known"
     )

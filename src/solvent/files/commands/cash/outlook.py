@@ -54,7 +54,6 @@ def _run(args: Namespace, screen: Screen) -> int:
     if args.save is not None and company is not None:
         save_run(run_of(assessment), args.save)
     told = assessment.outlook
-    currency = asked.books.currency
     if args.plot is not None:
         _plot(told, asked, args.plot, screen.language)
     if args.json is not None:
@@ -65,7 +64,7 @@ def _run(args: Namespace, screen: Screen) -> int:
         screen.line(
             screen.language.say("As of the end of {day}", day=screen.language.day(asked.books.as_of)), style="bold"
         )
-        show_outlook(told, company, screen, currency, whole=args.table)
+        show_outlook(assessment, screen, whole=args.table)
         screen.problems(assessment.problems)
     return OK
 

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from solvent.assessment import Assessment
 from solvent.base.problem import Problem
+from solvent.books.books import Books
 from solvent.decisions.liquidity.liquidity import Outlook
 from solvent.decisions.liquidity.watch.health import Finding
 from solvent.files.commands.cash.band import scale
@@ -16,6 +18,7 @@ from solvent.files.commands.cash.names import CAUSE, COLOUR, FLOW, GROUP, SEVERI
 from solvent.files.language import Language
 from solvent.files.screen import Screen
 from solvent.files.sentences import SENTENCES
+from solvent.payment.scoreboard import Scoreboard
 from solvent.simulation.company import Company, contributions
 
 MOST = 8
@@ -23,25 +26,44 @@ WIDE = 110
 """Columns of a screen from which on the weeks are drawn too."""
 
 
-def show_outlook(told: Outlook, company: Company | None, screen: Screen, currency: str, *, whole: bool) -> None:
+def show_outlook(assessment: Assessment, screen: Screen, *, whole: bool) -> None:
     """Everything that a morning needs; with ``whole`` the table of weeks kind by kind too."""
+    told, company, books = assessment.outlook, assessment.snapshot.company, assessment.snapshot.books
+    currency = books.currency
     accounts(told, screen, currency)
     floor(told, screen, currency)
     weeks(told, screen, currency)
     if whole:
         table(told, screen, currency)
-    gap(told, company, screen, currency)
+    gap(told, company, screen, currency, names_of(books))
     pools(told, screen, currency)
     signs(told, screen)
     spending(told, screen, currency)
     movements(told, screen)
     health(told, screen, currency)
+    payment = assessment.snapshot.payment
+    if payment is not None and payment.scoreboard is not None:
+        board(payment.scoreboard, screen)
+
+
+def names_of(books: Books) -> Mapping[str, str]:
+    """What customers and suppliers are called, by id."""
+    told = [books.table("customers").select("customer_id", "name")]
+    told.append(
+        books.table("bills").select(pl.col("supplier_id").alias("customer_id"), pl.col("supplier_name").alias("name"))
+    )
+    return dict(pl.concat(told).drop_nulls().unique("customer_id", keep="first").collect().iter_rows())
+
+
+def named(subject: str, names: Mapping[str, str]) -> str:
+    """An id with the name behind it, where one is known."""
+    return f"{subject}  {names[subject]}" if subject in names else subject
 
 
 def show_brief(told: Outlook, screen: Screen, currency: str) -> None:
     """What an assessment says of cash; ``solvent outlook`` says all."""
     weeks(told, screen, currency)
-    gap(told, None, screen, currency)
+    gap(told, None, screen, currency, {})
     signs(told, screen)
     health(told, screen, currency)
 
@@ -166,7 +188,7 @@ def table(told: Outlook, screen: Screen, currency: str) -> None:
         screen.table(("", *(language.short_day(day) for day in weeks_there[shown])), rows)
 
 
-def gap(told: Outlook, company: Company | None, screen: Screen, currency: str) -> None:
+def gap(told: Outlook, company: Company | None, screen: Screen, currency: str, names: Mapping[str, str]) -> None:
     """Whether, when and how deep cash may fall under its floor, and who makes it."""
     hole, language = told.gap, screen.language
     if hole is None:
@@ -219,13 +241,13 @@ def gap(told: Outlook, company: Company | None, screen: Screen, currency: str) -
     if moved:
         screen.table(("what would move it", "chance under the floor", "lowest balance"), moved)
     if company is not None:
-        _customers(told, company, screen, currency)
+        _customers(told, company, screen, currency, names)
 
 
 _DRIVER = {"dso": "customers pay {days} days later", "dio": "{days} days of stock"}
 
 
-def _customers(told: Outlook, company: Company, screen: Screen, currency: str) -> None:
+def _customers(told: Outlook, company: Company, screen: Screen, currency: str, names: Mapping[str, str]) -> None:
     """The customers that make the worst paths."""
     hole, language, paths = told.gap, screen.language, company.paths
     if hole is None or not company.book.names:
@@ -236,7 +258,7 @@ def _customers(told: Outlook, company: Company, screen: Screen, currency: str) -
     found = contributions(company, tail, place + 1, most=20).filter(pl.col("customer_id").is_not_null())
     rows = [
         (
-            row["customer_id"],
+            named(row["customer_id"], names),
             language.money(round(row["expected"]), currency),
             language.money(round(row["shortfall"]), currency),
         )
@@ -362,6 +384,36 @@ def health(told: Outlook, screen: Screen, currency: str) -> None:
             )
         )
     screen.coloured(("", "finding", "figure", "line", "next"), rows, [COLOUR[f.severity] for f in told.health])
+
+
+_BY = {
+    "solvent": "Solvent",
+    "due_date": "the due date",
+    "customer_mean": "due date and the customer's mean delay",
+    "conditional": "the customer's longer delays",
+}
+
+
+def board(scored: Scoreboard, screen: Screen) -> None:
+    """How good the forecasts of the last month ends were, beside the plain ways."""
+    language = screen.language
+    if scored.items.is_empty():
+        return
+    screen.heading("Scoreboard: forecasts of the last month ends, and what came")
+    means = scored.items.group_by("by", maintain_order=True).agg(pl.col("mae_days", "crps", "coverage_80").mean())
+    leads = {(row["by"], row["lead_weeks"]): row["wape"] for row in scored.leads.iter_rows(named=True)}
+    rows = [
+        (
+            language.say(_BY.get(row["by"], row["by"])),
+            language.days(row["mae_days"]),
+            language.number(row["crps"]),
+            language.share(row["coverage_80"]),
+            *(language.share(leads.get((row["by"], week))) for week in (1, 4, 8)),
+        )
+        for row in means.iter_rows(named=True)
+    ]
+    heads = ("predicted by", "mean error, days", "CRPS, days", "in the 80 % band", "cash, week 1", "week 4", "week 8")
+    screen.table(heads, rows)
 
 
 def _figure(value: float | None, finding: Finding, language: Language, currency: str) -> str:

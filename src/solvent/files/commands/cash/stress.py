@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from solvent.documents.stress import crisis_figures, reverse_figures, stress_fig
 from solvent.files.command import OK, Command
 from solvent.files.commands.cash.asked import Paths, add_paths, paths_asked
 from solvent.files.commands.cash.names import FLOW, SCENARIO, STEP
+from solvent.files.commands.cash.show import named, names_of
 from solvent.files.language import Language
 from solvent.files.screen import Screen, write_json
 from solvent.simulation.bending.library import Combined, combined
@@ -70,8 +71,8 @@ def _run(args: Namespace, screen: Screen) -> int:
         write_json(told, args.json)
         return OK
     _show(asked, tested, broken, screen)
-    if plan is not None:
-        show_crisis(plan, screen, asked.paths.currency)
+    if plan is not None and asked.assessment is not None:
+        show_crisis(plan, screen, asked.paths.currency, names_of(asked.assessment.snapshot.books))
     if asked.assessment is not None:
         screen.problems(asked.assessment.problems)
     return OK
@@ -140,8 +141,11 @@ def _show(asked: Paths, tested: Stressed, broken: Sequence[Broken], screen: Scre
     screen.line(language.say("The next test is due on {day}.", day=language.day(tested.next_on)), style="dim")
     if broken:
         screen.heading("The smallest shock that breaks the floor")
-        for one in broken:
-            screen.line(reverse_sentence(one, asked, language))
+        if all(one.length == 0.0 for one in broken):
+            screen.line(language.say("The floor is broken already, without any shock."), style="red")
+        else:
+            for one in broken:
+                screen.line(reverse_sentence(one, asked, language))
 
 
 def _row(
@@ -164,7 +168,7 @@ def reverse_sentence(broken: Broken, asked: Paths, language: Language) -> str:
     if broken.length is None:
         return language.say("Not broken even by three times a severe shock: {axes}.", axes=language.listed(axes))
     if broken.length == 0.0:
-        return language.say("The floor is broken already, without any shock: {axes}.", axes=language.listed(axes))
+        return language.say("Broken at once: {axes}.", axes=language.listed(axes))
     sizes = [language.say(_AXIS[name][1], size=_size(name, size, language)) for name, size in broken.sizes.items()]
     if broken.loses_largest:
         sizes.insert(0, language.say("the largest debtor fails"))
@@ -191,7 +195,7 @@ def _size(name: str, size: float, language: Language) -> str:
     return language.number(size, 1) if name.endswith("_days") else language.share(size)
 
 
-def show_crisis(plan: CrisisPlan, screen: Screen, currency: str) -> None:
+def show_crisis(plan: CrisisPlan, screen: Screen, currency: str, names: Mapping[str, str]) -> None:
     """The crisis plan, as far as it is needed, and what it leaves open."""
     language = screen.language
     screen.heading(language.say("Crisis plan until {day}", day=language.day(plan.day)))
@@ -202,7 +206,7 @@ def show_crisis(plan: CrisisPlan, screen: Screen, currency: str) -> None:
         (
             language.count(row["rank"]),
             language.say(STEP[row["step"]]),
-            language.say(FLOW.get(row["subject"], row["subject"])),
+            language.say(FLOW[row["subject"]]) if row["subject"] in FLOW else named(row["subject"], names),
             language.money(row["amount"], currency),
             language.money(row["gain"], currency),
             language.day(row["by_on"]),

@@ -97,6 +97,6 @@ def _bin(one: dict[str, Any], language: Language) -> str:
         return f"= {one['value']:g}"
     if one["kind"] != "interval":
         return language.say("missing") if one["kind"] == "missing" else language.say("other words")
-    low = "" if one["above"] is None else f"> {one['above']:.5g}"
-    high = "" if one["up_to"] is None else f"≤ {one['up_to']:.5g}"
+    low = "" if one["above"] is None else f"> {one['above'] + 0.0:.5g}"
+    high = "" if one["up_to"] is None else f"≤ {one['up_to'] + 0.0:.5g}"
     return " ".join(part for part in (low, high) if part) or language.say("any value")

@@ -13,12 +13,10 @@ DAYS = (LAST - FIRST).days
 Draws = np.random.Generator
 
 
-def items(
-    who: np.ndarray, issued: np.ndarray, terms: np.ndarray, delay: np.ndarray, worth: np.ndarray, last: date = LAST
-) -> pl.DataFrame:
+def items(who: np.ndarray, issued: np.ndarray, terms: np.ndarray, delay: np.ndarray, worth: np.ndarray) -> pl.DataFrame:
     """A history as ``books.items_of`` gives it: days since FIRST, delays in days from due (infinite: never paid)."""
     ends = issued + terms + np.where(np.isfinite(delay), np.round(delay), 10**5)
-    paid = ends <= (last - FIRST).days
+    paid = ends <= DAYS
     day = pl.lit(FIRST)
     return (
         pl.DataFrame(
@@ -72,7 +70,9 @@ def monthly_runs(rng: Draws, count: int, customers: int) -> pl.DataFrame:
     ready = issued + terms + np.round(delay)
     month = np.array([(FIRST + timedelta(days=int(day))).replace(day=1).toordinal() for day in ready])
     at = month + run - 1 - FIRST.toordinal()
-    later = np.array([(FIRST + timedelta(days=int(day) + 32)).replace(day=1).toordinal() for day in month - FIRST.toordinal()])
+    later = np.array(
+        [(FIRST + timedelta(days=int(day) + 32)).replace(day=1).toordinal() for day in month - FIRST.toordinal()]
+    )
     at = np.where(at >= ready, at, later + run - 1 - FIRST.toordinal())
     runs = (np.arange(customers) % 2 == 0)[who]
     return items(who, issued, terms, np.where(runs, at - issued - terms, delay), worth)
