@@ -15,13 +15,16 @@ from dataclasses import dataclass
 from solvent.base.problem import Problem
 from solvent.base.terms import Policy
 from solvent.books.books import Basis, Books
+from solvent.decisions.liquidity.gap import Gaps
 from solvent.decisions.liquidity.liquidity import Outlook, outlook
+from solvent.decisions.liquidity.stress.answers import Answers, answers
 from solvent.decisions.liquidity.stress.crisis import Crisis, CrisisPlan, crisis
 from solvent.decisions.liquidity.stress.reverse import Broken, Reverse, reverse
 from solvent.decisions.liquidity.stress.stress import Stressed, stress
 from solvent.measures.measures import measure
 from solvent.payment.payment import learn
 from solvent.simulation.company import simulate_company, world_of
+from solvent.simulation.facilities import Facilities, drawn, lines
 from solvent.simulation.paths import CashPaths
 from solvent.snapshot import Snapshot
 
@@ -30,11 +33,14 @@ from solvent.snapshot import Snapshot
 class Assessment:
     """What one run gives, and what it was made of: the same books, policy and seed give the same assessment.
 
-    stressed: None, and broken empty, where there is nothing to simulate or no balance to begin from.
+    with_lines: the same paths with free committed lines drawn wherever cash would fall under the floor; None where no
+    floor or no free line is known. stressed: None, and broken empty, where there is nothing to simulate or no balance
+    to begin from.
     """
 
     snapshot: Snapshot
     outlook: Outlook
+    with_lines: Answers | None
     stressed: Stressed | None
     broken: Sequence[Broken]
     crisis: CrisisPlan
@@ -68,7 +74,20 @@ def assess(
     told = outlook(snapshot, baseline)
     ready = crisis(snapshot, told.pools, told.pools.day, told.pools.need_median or 0, policy.terms(Crisis))
     stressed, broken = _stress(snapshot, told.lines.line)
-    return Assessment(snapshot, told, stressed, broken, ready, seed)
+    return Assessment(snapshot, told, _with_lines(snapshot, told.lines.line), stressed, broken, ready, seed)
+
+
+def _with_lines(snapshot: Snapshot, line: int | None) -> Answers | None:
+    """What lines can do for the floor on each path."""
+    paths, policy = snapshot.paths, snapshot.policy
+    if paths is None or paths.opening is None or line is None:
+        return None
+    terms = policy.terms(Facilities)
+    ready = lines(snapshot.books, paths.horizon, terms)
+    if not ready.names:
+        return None
+    helped = paths.replaced(drawn(paths, ready, float(line), terms).flows)
+    return answers(helped, float(line), policy.terms(Gaps))
 
 
 def _stress(snapshot: Snapshot, line: int | None) -> tuple[Stressed | None, Sequence[Broken]]:

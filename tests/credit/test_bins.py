@@ -42,7 +42,8 @@ def test_shares_rise_or_fall_along_the_column_and_bins_hold_every_row(seed: int,
         if np.isnan(value):
             assert kind == "missing"
         else:
-            assert (low is None or value > low) and (high is None or value <= high)
+            assert low is None or value > low
+            assert high is None or value <= high
 
 
 def test_missing_tells_something_of_its_own() -> None:

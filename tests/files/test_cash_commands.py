@@ -45,8 +45,16 @@ def told(*words: str, to: Path) -> dict:
 def test_an_outlook_says_everything_in_both_languages(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["outlook", str(ledger), *FEW, "--table", "--lang", "en"]) == 0
     shown = capsys.readouterr().out
-    for heading in ("Cash on all accounts", "Lines", "Weeks ahead", "Funding gap", "Emergency pools", "Signs of a break",
-                    "Rolling weeks by the direct method", "Company health check"):  # fmt: skip
+    for heading in (
+        "Cash on all accounts",
+        "Lines",
+        "Weeks ahead",
+        "Funding gap",
+        "Emergency pools",
+        "Signs of a break",
+        "Rolling weeks by the direct method",
+        "Company health check",
+    ):
         assert heading in shown
     assert main(["outlook", str(ledger), *FEW, "--lang", "zh"]) == 0
     chinese = capsys.readouterr().out

@@ -30,6 +30,7 @@ from solvent.payment.laws import DEFAULTS, fit
 lightgbm = pytest.importorskip("lightgbm")
 CUT = date(2024, 12, 1)
 SMALL = Boost(origins=5, rows=30_000, rounds=25)
+TREES = Champion(boosted=True)
 STILL = replace(DEFAULTS, drift_items=1e12)
 
 
@@ -176,7 +177,7 @@ def test_what_comes_later_changes_nothing() -> None:
     again = boosted(trees, known, fit(known, CUT, count))
     asked = running(history, CUT)
     assert (corrected(model, asked, CUT).laws == corrected(again, running(other, CUT), CUT).laws).all()
-    one, two = (choose(as_known(past, CUT), count, CUT, boost=SMALL) for past in (history, other))
+    one, two = (choose(as_known(past, CUT), count, CUT, boost=SMALL, terms=TREES) for past in (history, other))
     assert one == two
     assert one.scores == two.scores
 
@@ -230,12 +231,12 @@ def test_a_fit_repeats_itself() -> None:
 def test_the_champion_is_scored_and_gated() -> None:
     history, _ = heavy()
     count, known = customers_of(history), as_known(history, CUT)
-    choice = choose(known, count, CUT, boost=SMALL)
+    choice = choose(known, count, CUT, boost=SMALL, terms=TREES)
     assert choice.name in BOOSTED
     assert choice.share == BOOSTED[choice.name]
     assert {*BOOSTED, TRANSPARENT} <= set(choice.scores)
     assert choice.scores[choice.name] == min(choice.scores.values())
-    strict = choose(known, count, CUT, boost=SMALL, terms=Champion(boosted_gain=0.9))
+    strict = choose(known, count, CUT, boost=SMALL, terms=replace(TREES, boosted_gain=0.9))
     assert strict.share == 0.0
     assert strict.name not in BOOSTED
     assert strict.trees is not None
@@ -249,7 +250,7 @@ def test_learned_and_predicted_follow_the_choice() -> None:
     history, _ = heavy()
     count, known = customers_of(history), as_known(history, CUT)
     asked = running(history, CUT)
-    choice = choose(known, count, CUT, boost=SMALL)
+    choice = choose(known, count, CUT, boost=SMALL, terms=TREES)
     model = learned(choice, known, CUT, count, trees=choice.trees)
     plain = learned(replace(choice, share=0.0), known, CUT, count)
     both = learned(replace(choice, share=0.5), known, CUT, count, trees=choice.trees)
@@ -265,7 +266,7 @@ def test_without_the_library_the_laws_stand_and_say_so(monkeypatch: pytest.Monke
     known = as_known(history, CUT)
     for room in (champions, forest):
         monkeypatch.setattr(room, "installed", lambda: False)
-    choice = choose(known, customers_of(history), CUT)
+    choice = choose(known, customers_of(history), CUT, terms=TREES)
     assert choice.share == 0.0
     assert not set(BOOSTED) & set(choice.scores)
     assert [problem.code for problem in choice.problems] == ["payment.boosted.not_installed"]
@@ -279,7 +280,7 @@ def test_little_and_odd_histories_are_answered() -> None:
     count = customers_of(history)
     for few in (history.clear(), history.head(1), history.head(40)):
         assert grown(as_known(few, CUT), CUT, count, DEFAULTS, SMALL) is None
-        choice = choose(as_known(few, CUT), count, CUT, boost=SMALL)
+        choice = choose(as_known(few, CUT), count, CUT, boost=SMALL, terms=TREES)
         assert choice.share == 0.0
         assert choice.problems == ()
     assert corrected(model, history.clear(), CUT).laws.shape[0] == 0
@@ -295,7 +296,7 @@ def test_little_and_odd_histories_are_answered() -> None:
     overdue = history.filter(pl.col("due_on") < CUT).with_columns(
         pl.lit(None, dtype=pl.String).alias("end"), pl.lit(None, dtype=pl.Date).alias("ended_on")
     )
-    assert choose(overdue, count, CUT, boost=SMALL).share == 0.0
+    assert choose(overdue, count, CUT, boost=SMALL, terms=TREES).share == 0.0
 
 
 BETTER: Mapping[str, bool] = {
@@ -314,7 +315,7 @@ def beaten(score: Score, name: str) -> float:
 
 def all_scores(shape: str, count: int, customers: int, seed: int) -> dict[tuple[str, str], float]:
     history = made(shape, seed, count, customers)
-    told = back_test(history, customers_of(history), CUT, LAST).scores
+    told = back_test(history, customers_of(history), CUT, LAST, compete=TREES).scores
     return {(kind, name): beaten(told[kind], name) for kind in told for name in BETTER if name in told[kind]}
 
 

@@ -14,7 +14,7 @@ import polars as pl
 from solvent.assessment import Assessment
 from solvent.base.money import UNKNOWN
 from solvent.documents.outlook import outlook_figures
-from solvent.documents.stress import crisis_figures, reverse_figures, stress_figures
+from solvent.documents.stress import answers_figures, crisis_figures, reverse_figures, stress_figures
 from solvent.documents.values import amount, int_or_none, plain, problem_of, records
 from solvent.measures.aging import UNAPPLIED
 from solvent.measures.measures import Measures
@@ -50,6 +50,7 @@ def _cash(assessment: Assessment) -> dict[str, Json]:
     currency, stressed = snapshot.books.currency, assessment.stressed
     return {
         "cash_outlook": outlook_figures(assessment.outlook, snapshot.company, snapshot.payment, currency),
+        "with_lines": None if assessment.with_lines is None else answers_figures(assessment.with_lines, currency),
         "stress": None if stressed is None else stress_figures(stressed, currency),
         "reverse_stress": reverse_figures(assessment.broken, currency),
         "crisis_plan": crisis_figures(assessment.crisis, currency),

@@ -132,11 +132,10 @@ def choose(
     scored = sum(trial.asked.height for trial in trials)
     if scored < terms.least_items:
         return Choice("long memory", laws, {}, scored)
-    scores = {
-        name: sum(trial.score(predict(trial.fitted(customers, way), trial.asked, trial.cut)) for trial in trials)
-        / scored
-        for name, way in named.items()
-    }
+    scores = dict(_scores(trials, customers, named))
+    lasting = min(scores, key=lambda name: scores[name])
+    more = shapes(named[lasting])
+    named, scores = {**named, **more}, {**scores, **_scores(trials, customers, more)}
     best = min(scores, key=lambda name: scores[name])
     name = best if scores[best] < scores[TRANSPARENT] * (1.0 - terms.gate_share) else TRANSPARENT
     if not terms.boosted:

@@ -110,7 +110,9 @@ def _curve(score: Floats, failed: Bools, way: str) -> Calibration:
     distinct, place, count = np.unique(score, return_inverse=True, return_counts=True)
     share = np.bincount(place, failed.astype(np.float64)) / count
     level, starts = pooled(share, count.astype(np.float64))
-    rows = np.add.reduceat(count, starts)
+    rows = np.add.reduceat(count, starts).astype(np.float64)
     knots = np.add.reduceat(distinct * count, starts) / rows
-    base = yes / (yes + no)
-    return Calibration("isotonic", start, slope, knots, (level * rows + base) / (rows + 1.0))
+    drawn = (level * rows + yes / (yes + no)) / (rows + 1.0)  # a small step at either end is drawn in, then pooled anew
+    levels, again = pooled(drawn, rows)
+    knots = np.add.reduceat(knots * rows, again) / np.add.reduceat(rows, again)
+    return Calibration("isotonic", start, slope, knots, levels)

@@ -93,9 +93,16 @@ def _figures(sheet: Sheet, trained: Trained, model: str, terms: Gate) -> Told:
     area, base, error = _mean(areas), _mean(bases), _mean(errors)
     fails = int(failed.sum())
     checks = passes(
-        area=area, baseline=base, error=error, by_chance=chance_error(mean), shift=shift, failures=fails, survivors=len(failed) - fails,
-        suspects=len(sheet.giveaways), terms=terms,
-    )  # fmt: skip
+        area=area,
+        baseline=base,
+        error=error,
+        by_chance=chance_error(mean),
+        shift=shift,
+        failures=fails,
+        survivors=len(failed) - fails,
+        suspects=len(sheet.giveaways),
+        terms=terms,
+    )
     return {
         "auc": area,
         "average_precision": _mean(precisions),

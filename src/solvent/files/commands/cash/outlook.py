@@ -10,6 +10,7 @@ from solvent.assessment import Assessment, assess
 from solvent.base.money import decimal
 from solvent.decisions.liquidity.liquidity import Outlook
 from solvent.documents.outlook import outlook_figures
+from solvent.documents.stress import answers_figures
 from solvent.files.asking import Asked, add_day, add_ledger, add_outputs, add_policy, ask
 from solvent.files.cash.plots import Fan, check_plot, draw_fan
 from solvent.files.cash.runs import Run, load_run, save_run
@@ -79,6 +80,7 @@ def cash_json(assessment: Assessment) -> dict[str, Any]:
         "known_on": None if books.known_on is None else books.known_on.isoformat(),
         "currency": books.currency,
         "seed": assessment.seed,
+        "with_lines": None if assessment.with_lines is None else answers_figures(assessment.with_lines, books.currency),
         **outlook_figures(assessment.outlook, snapshot.company, snapshot.payment, books.currency),
     }
 

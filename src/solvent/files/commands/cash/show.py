@@ -37,6 +37,14 @@ def show_outlook(assessment: Assessment, screen: Screen, *, whole: bool) -> None
         table(told, screen, currency)
     gap(told, company, screen, currency, names_of(books))
     pools(told, screen, currency)
+    helped = assessment.with_lines
+    if helped is not None:
+        screen.line(
+            screen.language.say(
+                "With free credit lines drawn where needed, the chance to fall under the floor is {chance}.",
+                chance=screen.language.share(helped.chance),
+            )
+        )
     signs(told, screen)
     spending(told, screen, currency)
     movements(told, screen)

@@ -24,7 +24,7 @@ def show(found: dict[str, Any], screen: Screen) -> None:
     screen.heading("Out of fold")
     screen.line(
         language.say(
-            "{rows} rows, {failures} failures ({value}); {copies} repeat another row. {folds} folds, cut {times} times.",
+            "{rows} rows, {failures} failures ({value}), {copies} copies of others; {folds} folds, cut {times} times.",
             rows=language.count(found["tested_on"]["n"]),
             failures=language.count(found["tested_on"]["failures"]),
             value=found["failure"],
