@@ -87,7 +87,8 @@ def _with_lines(snapshot: Snapshot, line: int | None) -> Answers | None:
     if not ready.names:
         return None
     helped = paths.replaced(drawn(paths, ready, float(line), terms).flows)
-    return answers(helped, float(line), policy.terms(Gaps))
+    # Lines are drawn up to the floor: what is a cent under it for rounding is not under it.
+    return answers(helped, float(line) - 1.0, policy.terms(Gaps))
 
 
 def _stress(snapshot: Snapshot, line: int | None) -> tuple[Stressed | None, Sequence[Broken]]:

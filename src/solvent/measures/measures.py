@@ -116,10 +116,7 @@ def measure(books: Books, policy: Policy) -> Measures:
         cei=effectiveness,
         on_time=on_time(books, terms=policy.terms(Collection)),
         timeliness=timeliness(books, terms=policy.terms(Timeliness)),
-        default_trend={
-            by: trend(timeliness(books, by, terms=policy.terms(Timeliness)), by, policy.terms(Timeliness))
-            for by in TRENDS
-        },
+        default_trend=_trends(books, policy.terms(Timeliness)),
         rolls=roll_rates(books, buckets=ages),
         provision=provision_matrix(books, terms=policy.terms(Rolls), buckets=ages),
         concentration=concentration(books, terms=policy.terms(Concentration)),
@@ -145,6 +142,10 @@ def measure(books: Books, policy: Policy) -> Measures:
         monthly_spend=monthly_spend(flow, lines),
         problems=tuple(_problems(books, told)),
     )
+
+
+def _trends(books: Books, terms: Timeliness) -> Mapping[str, pl.DataFrame]:
+    return {by: trend(timeliness(books, by, terms=terms), by, terms) for by in TRENDS}
 
 
 def _problems(books: Books, figures: Sequence[Figure]) -> Iterator[Problem]:

@@ -40,7 +40,7 @@ class Champion(Terms, key="payment.champion"):
     cut_offs: int = term(3, unit="cut-offs in the past", source="own choice: one may be a lucky quarter")
     test_days: int = term(120, unit="days of new items scored after each", source="own choice: a season")
     least_items: int = term(60, unit="scored items without which the default stands", source="own choice")
-    most_items: int = term(20_000, unit="items scored at each cut-off", source="own choice: time; more decides nothing")
+    most_items: int = term(10_000, unit="items scored at each cut-off", source="own choice: time; more decides nothing")
     most_learned: int = term(
         100_000,
         unit="items that compete, of customers drawn at random",
@@ -233,8 +233,12 @@ def _boosted_scores(trials: Sequence[_Trial], customers: int, laws: Laws, trees:
     totals = dict.fromkeys(BOOSTED, 0.0)
     for trial in trials:
         model = boosted(trees, trial.known, trial.fitted(customers, laws))
+        bent = corrected(model, trial.asked, trial.cut)
+        plain = predict(model.laws, trial.asked, trial.cut)
         for name, share in BOOSTED.items():
-            totals[name] += trial.score(corrected(model, trial.asked, trial.cut, share))
+            # None of these items was issued yet, so the mean of the curves is the mean of the laws.
+            mean = share * bent.laws + (1.0 - share) * plain.laws[plain.law]
+            totals[name] += trial.score(replace(bent, laws=mean))
     return totals
 
 

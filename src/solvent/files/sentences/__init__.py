@@ -7,19 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from solvent.files.sentences import (
-    bank,
-    books,
-    boosted,
-    einvoice,
-    matching,
-    outflows,
-    payment,
-    scorecard,
-    sources,
-    store,
-)
+from solvent.files.sentences import bank, books, boosted, einvoice, matching, outflows, payment, sources, store
 from solvent.files.sentences.cash import liquidity, sales, simulation
+from solvent.files.sentences.credit import scorecard
 
 SENTENCES: Mapping[str, str] = {
     **books.SENTENCES,

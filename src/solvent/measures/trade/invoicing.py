@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 
 import polars as pl
 
@@ -115,7 +116,7 @@ def late_cost(books: Books, told: pl.DataFrame, terms: Invoicing = DEFAULTS) -> 
     waiting = sums(told.filter(pl.col("invoiced_on").is_null()).lazy(), books).collect().item()
     if weighed["amount"].null_count():
         return Figure(None, "late_invoicing", {}, Problem("measures.invoicing.no_rate"))
-    money_days = float((weighed["amount"] * weighed["days_late"]).sum())
+    money_days = fsum(weighed["amount"] * weighed["days_late"])
     total = int(weighed["amount"].sum())
     inputs = {
         "late": late.height,

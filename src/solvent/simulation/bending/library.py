@@ -106,3 +106,6 @@ def _terms(kind: type[Terms], part: Part, policy: Policy | None, place: str) -> 
         values[key] = float(value) if isinstance(default, float) else int(value)
     base = kind() if policy is None else policy.terms(kind)
     return kind(**{**{name: getattr(base, name) for name in known}, **values})
+
+
+scenarios()  # brings every scenario, so that a policy may decide its terms

@@ -98,10 +98,12 @@ def _timed(by_age: Floats, taken: Floats, days: Ints, bins: Ints, count: int) ->
 
 
 def _rated(books: Books, name: str) -> pl.LazyFrame:
-    """A table with ``worth``: its amount at today's rate; rows without a rate are left out."""
+    """A table with ``worth``: its amount at today's rate, whole, so that sums are exact in any order of the rows; rows
+    without a rate are left out.
+    """
     rates = books.rates.lazy()
     joined = books.table(name).join(rates, on="currency", how="inner")
-    return joined.with_columns((pl.col("amount") * pl.col("factor")).alias("worth")).drop("factor")
+    return joined.with_columns((pl.col("amount") * pl.col("factor")).round(0).alias("worth")).drop("factor")
 
 
 def _named(books: Books) -> pl.LazyFrame:

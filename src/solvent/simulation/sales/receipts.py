@@ -79,17 +79,21 @@ def mix(payment: Payment, customers: pl.DataFrame, ahead: Horizon, within: Float
     if recent.is_empty() or payment.fitted is None:
         return None
     by_customer = (
-        recent.group_by("customer_no")
+        recent.group_by("customer_no", maintain_order=True)
         .agg(pl.col("weight").sum())
         .sort("weight", "customer_no", descending=[True, False])
     )
     order = by_customer.with_row_index("rank").select("customer_no", pl.col("rank").cast(pl.Int64))
-    rows = recent.join(order, on="customer_no").with_columns(
+    rows = recent.join(order, on="customer_no", maintain_order="left").with_columns(
         pl.col("rank").clip(0, terms.named).alias("group"),
         pl.when(pl.col("rank") < terms.own_laws).then(pl.col("customer_no").cast(pl.Int64)).alias("law"),
     )
     groups = int(rows.get_column("group").max()) + 1  # type: ignore[arg-type]
-    cells = rows.group_by("group", "law", "terms").agg(pl.col("weight").sum()).sort("group", "law", "terms")
+    cells = (
+        rows.group_by("group", "law", "terms", maintain_order=True)
+        .agg(pl.col("weight").sum())
+        .sort("group", "law", "terms")
+    )
     weights = cells.get_column("weight").to_numpy()
     place = cells.get_column("group").to_numpy()
     issued = ahead.as_of + timedelta(days=1)

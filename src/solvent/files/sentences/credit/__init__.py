@@ -1,0 +1,1 @@
+"""Sentences about credit: how good a customer is."""
