@@ -328,15 +328,20 @@ def test_what_days_from_due_cannot_tell_is_learned(shape: str) -> None:
     assert lead["open_book", "mae_days"] > 0.02
 
 
+UNWON = {("never_paid", "open_book", "mae_days"): -0.3, ("workdays_only", "open_book", "cash_wape_8w"): -0.2}
+"""Where a baseline may be ahead, and by how much. Of the items of a long tail only those paid by the last day known are
+scored: a day that is right for all that will be paid comes late for them. And where all is paid within eight weeks, to
+say that all is paid is wrong by less than a share that stays uncertain."""
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("shape", list(SHAPES))
 def test_ledgers_of_every_shape(shape: str) -> None:
-    """Nowhere much behind the best of the baselines of each score, and nearly everywhere ahead of all."""
+    """Ahead of all baselines in everything, but for hairs' breadths and what is named above."""
     lead = all_scores(shape, 20_000, 300, 2)
-    behind = {key: value for key, value in lead.items() if value <= 0}
-    assert all(lead[kind, "crps"] > 0.1 for kind in ("new_items", "open_book"))
-    assert min(lead.values()) > -0.06, behind
-    assert len(behind) <= 3, behind
+    for (kind, name), value in lead.items():
+        assert value > UNWON.get((shape, kind, name), -0.01), (kind, name, value)
+    assert min(lead["new_items", "crps"], lead["open_book", "crps"]) > 0.1
 
 
 def test_rows_name_what_the_trees_see() -> None:

@@ -13,15 +13,13 @@ import polars as pl
 import pytest
 
 from solvent.base.calendar import month_end
-from solvent.base.problem import SolventError
 from solvent.base.terms import Policy
 from solvent.books.books import TABLES, Books, Ledger, open_books
 from solvent.payment.payment import learn
 from solvent.simulation.horizon import Floats, Horizon, Outlooked, horizon, weekly
 from solvent.simulation.noise import normals, quantiles
-from solvent.simulation.sales.drivers import later, paid, sold, without
 from solvent.simulation.sales.forecast import forecast
-from solvent.simulation.sales.receipts import REST, Mix, kernel_of, receipts
+from solvent.simulation.sales.receipts import REST, Mix, receipts
 from solvent.simulation.sales.sales import Sales, future_sales
 from solvent.simulation.sales.season import indices, levels
 from solvent.simulation.sales.ways import year_before
@@ -465,38 +463,6 @@ def test_a_customer_that_pays_late_already_pays_its_next_invoices_late() -> None
 @pytest.fixture(scope="module")
 def plain() -> Sales:
     return outlook(ledger(100_000.0 * np.ones(30)), paths=400)
-
-
-def test_a_tenth_less_sales_is_a_tenth_less_money(plain: Sales) -> None:
-    assert np.allclose(sold(plain, -0.1), -0.1 * plain.receipts)
-    from_tenth = sold(plain, -0.1, since=10)
-    assert not from_tenth[:, :10].any()
-    assert from_tenth.sum() < 0
-    assert np.allclose(
-        paid(plain.invoiced, plain.kernel).mean(axis=0), plain.receipts.mean(axis=0), rtol=0.08, atol=5e4
-    )
-
-
-def test_days_later_move_money_and_lose_what_passes_the_end(plain: Sales) -> None:
-    week = weekly(AS_OF, 4)
-    even = np.tile([70.0, 70.0, 70.0, 70.0], (2, 1))
-    assert later(even, week, 7)[0].tolist() == [-70.0, 0.0, 0.0, 0.0]
-    assert later(even, week, 1)[0] == pytest.approx([-10.0, 0.0, 0.0, 0.0])
-    assert not later(even, week, 0).any()
-    assert later(even, week, 100)[0].tolist() == [-70.0] * 4
-    assert later(plain.receipts, plain.horizon, 15).sum() < 0
-    lump = np.array([[0.0, 140.0, 0.0, 0.0]])
-    assert (lump + later(lump, week, 7))[0].tolist() == [0.0, 0.0, 140.0, 0.0]
-
-
-def test_a_customer_can_be_taken_out(plain: Sales) -> None:
-    assert plain.mix is not None
-    parts = sum(-without(plain, name).sum() for name in plain.mix.names if name)
-    assert parts == pytest.approx(plain.receipts.sum(), rel=0.05)
-    assert not without(plain, "C1", since=len(plain.horizon)).any()
-    with pytest.raises(SolventError, match=r"sales\.not_told_apart"):
-        without(plain, "nobody")
-    assert np.allclose(kernel_of(plain.mix), plain.kernel)
 
 
 # The M3 competition

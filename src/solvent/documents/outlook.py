@@ -20,7 +20,7 @@ from solvent.documents.values import COUNTED, amount, plain, problem_of, rows
 from solvent.measures.sums import Figure
 from solvent.payment.payment import Payment
 from solvent.payment.scoreboard import Scoreboard
-from solvent.simulation.company import Company
+from solvent.simulation.company import Company, credit_losses
 
 Json = Any
 
@@ -145,7 +145,7 @@ def _simulation(company: Company) -> dict[str, Json]:
         "flows": {
             kind: amount(round(float(flow.sum(axis=1).mean())), paths.currency) for kind, flow in paths.flows.items()
         },
-        "expected_loss": amount(round(float(company.receipts.lost.mean())), paths.currency),
+        "credit_losses": {name: amount(round(loss), paths.currency) for name, loss in credit_losses(company).items()},
         "sales_carried_on_by": company.sales.way,
     }
 

@@ -45,12 +45,13 @@ class Curves:
         Args:
             since: days from ``as_of`` to the day at whose end it was not paid: 0, or fewer where money could not come.
         """
-        asked = self.age[:, None] + np.asarray(days)[None, :]
+        asked = self.age[:, None] + np.asarray(days, dtype=np.int64)[None, :]
         return self._given(self._rows(asked), since)
 
     def by_delay(self, delays: Sequence[int]) -> Floats:
         """[items, delays]: chance of payment at most so many days after due, given that it is not paid yet."""
-        return self._given(self._rows(np.broadcast_to(np.asarray(delays), (len(self.age), len(delays)))))
+        asked = np.broadcast_to(np.asarray(delays, dtype=np.int64), (len(self.age), len(delays)))
+        return self._given(self._rows(asked))
 
     def at_delays(self, asked: Ints) -> Floats:
         """[items, k]: chance of payment at most ``asked`` days after due, each item's own days, given what is known."""

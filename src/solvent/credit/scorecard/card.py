@@ -29,6 +29,9 @@ class Learning(Terms, key="credit.scorecard.card"):
     derived_share: float = term(
         0.85, unit="share of a derived column's gain", source="own choice: a given column with as much goes first"
     )
+    least_new_share: float = term(
+        0.1, unit="share of a column's spread that the chosen ones do not tell", source="own choice: no column twice"
+    )
     ridge: float = term(1.0, unit="penalty on squared weights", source="own choice")
     base_points: int = term(600, unit="points", source="own choice: usual in the field")
     base_odds: float = term(50.0, unit="survivors to one failure at the base points", source="own choice: usual")
@@ -159,7 +162,7 @@ def choose(
     barred = np.zeros(shown.shape[1], dtype=np.bool_)
     model = fit(np.empty((len(failed), 0)), failed, terms.ridge)
     while len(chosen) < terms.most_columns:
-        gain = np.where(barred, 0.0, _gains(shown, failed, chosen, model))
+        gain = np.where(barred, 0.0, _gains(shown, failed, chosen, model, terms))
         if not len(gain) or gain.max() < terms.least_gain:
             break
         column = int(np.argmax(gain))
@@ -175,7 +178,7 @@ def choose(
     return chosen, [gains[one] for one in chosen], model
 
 
-def _gains(shown: Floats, failed: Bools, chosen: list[int], model: Logistic) -> Floats:
+def _gains(shown: Floats, failed: Bools, chosen: list[int], model: Logistic, terms: Learning) -> Floats:
     """The score statistic of each column, 0 where it is of the wrong sign or nothing but the chosen ones again."""
     chance = sigmoid(model.log_odds(shown[:, chosen]))
     slope = shown.T @ (failed - chance)
@@ -185,7 +188,8 @@ def _gains(shown: Floats, failed: Bools, chosen: list[int], model: Logistic) -> 
     across = shown.T @ heavy
     own = np.einsum("ij,ij,i->j", shown, shown, weight)
     left = own - np.einsum("ij,ij->i", across, np.linalg.solve(heavy.T @ inside, across.T).T)
-    good = (slope > 0) & (left > 1e-6 * own) & (own > 0)
+    spread = own - (shown.T @ weight) ** 2 / weight.sum()
+    good = (slope > 0) & (left > terms.least_new_share * spread) & (spread > 1e-9)
     told: Floats = np.where(good, slope * slope / np.where(good, left, 1.0), 0.0)
     return told
 

@@ -54,11 +54,11 @@ class Sheet:
 
     @property
     def numbers(self) -> Ints:
-        """Which columns are numbers or days with more than a few values."""
+        """Which columns are numbers with more than a few values; a ratio with a day means nothing."""
         plain = [
             place
             for place, column in enumerate(self.columns)
-            if column.kind != "word" and len(np.unique(column.values[~np.isnan(column.values)])) > _FEW
+            if column.kind == "number" and len(np.unique(column.values[~np.isnan(column.values)])) > _FEW
         ]
         return np.array(plain, dtype=np.int64)
 

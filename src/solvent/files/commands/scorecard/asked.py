@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,12 @@ def _add(parser: ArgumentParser, language: Language) -> None:
     says = language.say("learn from a file: a row for each case, a column that says which of them failed")
     own = inside.add_parser("train", help=says, description=says)
     own.add_argument("file", type=Path, metavar="FILE", help=language.say("CSV (packed or not), Parquet or workbook"))
+    own.add_argument(
+        "--lang",
+        choices=("en", "zh"),
+        default=SUPPRESS,
+        help=language.say("language of what is shown; by default that of the locale"),
+    )
     own.add_argument("--target", required=True, metavar="COL", help=language.say("the column that says who failed"))
     own.add_argument(
         "--failure", metavar="VALUE", help=language.say("what that column says of a failure, where it is not plain")

@@ -36,9 +36,6 @@ SENTENCES: Mapping[str, str] = {
     "sales.nobody_to_pay": (
         "no invoice can tell who will buy and when they pay, so sales to come bring no money in the outlook"
     ),
-    "sales.not_told_apart": (
-        "{customer} is not one of the customers whose sales to come are told apart; these are: {known}"
-    ),
     "sales.fx.no_rate": (
         "there is no exchange rate for {currencies}: their worth cannot be told, today or later; "
         "enter a rate for them in fx_rates"
