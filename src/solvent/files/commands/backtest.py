@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from solvent.files.language import Language
 from solvent.files.screen import Screen, write_csv, write_json
 from solvent.payment.backtest import BackTest, back_test
 from solvent.payment.books import items_of
+from solvent.payment.boosted.trees import installed
+from solvent.payment.champion import Champion
 from solvent.payment.laws import Laws
 
 _SHOWN = ("mae_days", "crps", "late_auc", "band80_coverage", "cash_wape_4w", "cash_wape_8w")
@@ -62,6 +65,7 @@ def _run(args: Namespace, screen: Screen) -> int:
             args.test_from,
             books.as_of,
             terms=asked.policy.terms(Laws),
+            compete=replace(asked.policy.terms(Champion), boosted=installed()),
         )
     if args.predictions is not None:
         write_csv(tested.predictions.columns, tested.predictions.iter_rows(), args.predictions)
