@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from solvent.base.plugs import usable
 from solvent.base.problem import SolventError
 from solvent.credit.scorecard import boosted
 from solvent.credit.scorecard.card import Learning, candidates, learn
@@ -20,6 +21,8 @@ from solvent.credit.scorecard.sheet.sheet import Asked, Sheet, sheet_of
 from solvent.credit.scorecard.train import Plan, Trained, Training, train
 from solvent.files import cli
 from solvent.files.commands.scorecard import COMMAND
+
+needs_trees = pytest.mark.skipif(not usable("lightgbm"), reason="LightGBM cannot be loaded here")
 
 BRIEF = Training(repetitions=1)
 
@@ -55,6 +58,7 @@ def small(workers: int = 1) -> tuple[Sheet, Trained]:
     return made, train(made, Plan(workers=workers), BRIEF)
 
 
+@needs_trees
 def test_both_models_rank_and_are_true_out_of_fold() -> None:
     made, trained = small()
     told = report(made, trained)
@@ -76,6 +80,7 @@ def test_the_same_for_any_number_of_workers() -> None:
     assert one.equals(two)
 
 
+@needs_trees
 def test_predictions_are_those_that_were_judged() -> None:
     made, trained = small()
     rows, told = predictions(made, trained), report(made, trained)
@@ -100,6 +105,7 @@ def test_columns_that_know_nothing_give_no_model_for_use(seed: int) -> None:
             assert not told[model]["for_use"]
 
 
+@needs_trees
 def test_copies_do_not_help() -> None:
     """Every row four times: a model that had seen a copy would rank noise well."""
     one = firms(150, 5, told=False)
@@ -110,6 +116,7 @@ def test_copies_do_not_help() -> None:
     assert report(made, trained)["boosted"]["auc"] < 0.65
 
 
+@needs_trees
 def test_a_calibration_never_sees_the_fold_that_it_tells() -> None:
     """Turning round the answers of one fold leaves the chances of that very fold as they were."""
     made, trained = small()

@@ -27,7 +27,7 @@ from solvent.payment.grid import EDGES
 from solvent.payment.history import as_known
 from solvent.payment.laws import DEFAULTS, fit
 
-lightgbm = pytest.importorskip("lightgbm")
+lightgbm = pytest.importorskip("lightgbm", reason="LightGBM cannot be loaded here", exc_type=(ImportError, OSError))
 CUT = date(2024, 12, 1)
 SMALL = Boost(origins=5, rows=30_000, rounds=25)
 TREES = Champion(boosted=True)

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from made_histories import FIRST, LAST, items, made
 
+from solvent.base.plugs import usable
 from solvent.payment.boosted.boosted import Boost
 from solvent.payment.champion import Champion, Choice, choose, learned, predicted
 from solvent.payment.history import as_known
@@ -17,6 +18,8 @@ from solvent.payment.laws import DEFAULTS
 from solvent.payment.scoreboard import BANDS, BY, OURS, Board, scoreboard
 from solvent.payment.scoring.told import calendar, expected, late_auc
 from solvent.payment.states.workdays import Workdays
+
+needs_trees = pytest.mark.skipif(not usable("lightgbm"), reason="LightGBM cannot be loaded here")
 
 PLAIN = Choice("long memory", DEFAULTS, {}, 0)
 
@@ -88,6 +91,7 @@ def test_a_week_is_counted_down() -> None:
     assert nearest["forecast"] == expected(curves, book["worth"].to_numpy(), [7], country)[0]
 
 
+@needs_trees
 def test_forecasts_see_nothing_of_what_came() -> None:
     """Everything after a month end is changed: its forecasts stay, the trees' too."""
     history = made("heavy_amounts", count=3000)

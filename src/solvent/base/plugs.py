@@ -19,3 +19,13 @@ def family(package: str) -> Mapping[str, ModuleType]:
     home = import_module(package)
     names = sorted(found.name for found in pkgutil.iter_modules(home.__path__) if not found.ispkg)
     return {name: import_module(f"{package}.{name}") for name in names}
+
+
+@cache
+def usable(library: str) -> bool:
+    """Whether an extra's library can be loaded here: it is installed, and so is what it needs of the system."""
+    try:
+        import_module(library)
+    except (ImportError, OSError):
+        return False
+    return True

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
+from solvent.base.plugs import usable
 from solvent.base.problem import SolventError
 from solvent.base.terms import Terms, term
 from solvent.credit.scorecard.quality import Bools, Floats, Ints
@@ -57,7 +57,7 @@ class Boosted:
 
 def at_hand() -> bool:
     """Whether LightGBM is installed."""
-    return find_spec("lightgbm") is not None
+    return usable("lightgbm")
 
 
 def learn(

@@ -6,7 +6,6 @@ They are grown by LightGBM, which is asked for by name only here; to walk them i
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import numba
 import numpy as np
 
+from solvent.base.plugs import usable
 from solvent.base.problem import SolventError
 from solvent.payment.boosted.features import Singles
 from solvent.payment.grid import Bools, Floats, Ints
@@ -41,7 +41,7 @@ class Trees:
 
 def installed() -> bool:
     """Whether trees can be grown here."""
-    return importlib.util.find_spec(LIBRARY) is not None
+    return usable(LIBRARY)
 
 
 def grow(features: Singles, paid: Bools, law: Floats, *, rounds: int, growing: Mapping[str, Any]) -> Trees:
