@@ -7,6 +7,7 @@ from datetime import date
 
 from solvent.base.terms import Policy
 from solvent.books.books import Books
+from solvent.credit.credit import Credit
 from solvent.measures.measures import Measures
 from solvent.payment.payment import Payment
 from solvent.simulation.company import Company
@@ -17,7 +18,7 @@ from solvent.simulation.paths import CashPaths
 class Snapshot:
     """The books of one day and what was computed from them; frozen.
 
-    payment: None where nothing was ever invoiced. paths: None where there is nothing to simulate. company: what the
+    credit: files, grades and base limits. payment: None where nothing was ever invoiced. paths: None where there is nothing to simulate. company: what the
     paths were made of, for questions that draw some of it again. Why any is missing stands in the problems of the
     assessment.
     """
@@ -28,6 +29,7 @@ class Snapshot:
     payment: Payment | None = None
     paths: CashPaths | None = None
     company: Company | None = None
+    credit: Credit | None = None
 
     @property
     def as_of(self) -> date:

@@ -6,19 +6,25 @@ import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
+from importlib.metadata import entry_points
 from types import ModuleType
 
 
 @cache
-def family(package: str) -> Mapping[str, ModuleType]:
+def family(package: str, group: str = "") -> Mapping[str, ModuleType]:
     """Every room of a package by its name, in the order of the names; each is imported.
+
+    Args:
+        group: installed packages add rooms of their own by entry points of this group; a name of ours stays ours.
 
     >>> "calendar" in family("solvent.base")
     True
     """
     home = import_module(package)
     names = sorted(found.name for found in pkgutil.iter_modules(home.__path__) if not found.ispkg)
-    return {name: import_module(f"{package}.{name}") for name in names}
+    ours = {name: import_module(f"{package}.{name}") for name in names}
+    added = {point.name: point.load() for point in entry_points(group=group)} if group else {}
+    return {name: room for name, room in sorted({**added, **ours}.items())}
 
 
 @cache

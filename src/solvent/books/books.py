@@ -13,6 +13,11 @@ from solvent.base.money import UNKNOWN, digits
 from solvent.base.problem import LedgerError, Problem
 from solvent.base.table import Table
 from solvent.books.cash import BALANCES, BANK_ACCOUNTS, BANK_LINES, BANK_MATCHES, FX_RATES, PLANNED_FLOWS
+from solvent.books.credit.cover import BUYER_LIMITS, INSURANCE_POLICIES
+from solvent.books.credit.events import EVENTS
+from solvent.books.credit.granted import APPROVALS, CONTRACTS, LIMITS
+from solvent.books.credit.registry import ADMISSIONS, REGISTRATIONS, REVIEWS, SCREENINGS
+from solvent.books.credit.reputation import INDICES, OPINIONS, RISK_LEVELS, TRADE_REFERENCES
 from solvent.books.customers import CUSTOMERS, GROUPS, PAYERS, STATEMENTS
 from solvent.books.facilities import FACILITIES
 from solvent.books.journal import Journal, build
@@ -46,6 +51,20 @@ TABLES: Mapping[str, Table] = {
         FX_RATES,
         STATEMENTS,
         STOCK,
+        REGISTRATIONS,
+        EVENTS,
+        TRADE_REFERENCES,
+        OPINIONS,
+        RISK_LEVELS,
+        INDICES,
+        SCREENINGS,
+        ADMISSIONS,
+        REVIEWS,
+        LIMITS,
+        APPROVALS,
+        CONTRACTS,
+        INSURANCE_POLICIES,
+        BUYER_LIMITS,
     )
 }
 """Every table of the books, by name."""
@@ -67,6 +86,20 @@ DAY_OF: Mapping[str, str] = {
     "fx_rates": "day_on",
     "statements": "period_end",
     "stock": "counted_on",
+    "registrations": "told_on",
+    "events": "happened_on",
+    "trade_references": "told_on",
+    "opinions": "told_on",
+    "risk_levels": "told_on",
+    "indices": "day_on",
+    "screenings": "told_on",
+    "admissions": "asked_on",
+    "reviews": "done_on",
+    "limits": "valid_from",
+    "approvals": "approved_on",
+    "contracts": "signed_on",
+    "insurance_policies": "starts_on",
+    "buyer_limits": "valid_from",
 }
 """For each table with a day of its own, the column from which a row is true."""
 

@@ -282,6 +282,21 @@ def _looks_doubled(books: Books) -> pl.LazyFrame:
     return found.select(pl.col("receipt_id").alias("subject"))
 
 
+_ABOUT_CUSTOMERS = (
+    ("registrations", "customer_id"),
+    ("events", "event_id"),
+    ("trade_references", "reference_id"),
+    ("opinions", "opinion_id"),
+    ("screenings", "screening_id"),
+    ("admissions", "customer_id"),
+    ("reviews", "review_id"),
+    ("limits", "limit_id"),
+    ("approvals", "approval_id"),
+    ("contracts", "contract_id"),
+    ("buyer_limits", "limit_id"),
+)
+"""Tables about customers, and the column by which a row of each is told."""
+
 CHECKS: Sequence[Check] = (
     *(_law(name, rule) for name, table in TABLES.items() for rule in table.broken()),
     Check("journal.tie_out", "error", _journal_does_not_tie),
@@ -297,6 +312,9 @@ CHECKS: Sequence[Check] = (
     _points("bill_payments", "bill_id", ("bills", "bill_id"), "payment_id"),
     _points("bank_matches", "line_id", ("bank_lines", "line_id"), "match_id"),
     _points("payers", "customer_id", ("customers", "customer_id"), "payer_id", "warning"),
+    *(_points(name, "customer_id", ("customers", "customer_id"), key, "warning") for name, key in _ABOUT_CUSTOMERS),
+    _points("limits", "group_id", ("groups", "group_id"), "limit_id", "warning"),
+    _points("buyer_limits", "policy_id", ("insurance_policies", "policy_id"), "limit_id", "warning"),
     Check("allocations.source.unknown", "error", _allocation_points_to_its_source),
     Check("allocations.beyond_item", "warning", _item_settled_beyond_its_face),
     Check("allocations.beyond_source", "error", _source_allocated_beyond_its_amount),

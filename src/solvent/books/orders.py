@@ -17,10 +17,21 @@ ORDERS = Table(
         "ordered_on": Column(pl.Date, "day of the order"),
         "currency": CURRENCY,
         "amount": Column(pl.Int64, "value of the order, tax included", unit="minor units"),
+        "wanted_on": Column(pl.Date, "day the customer wants it; empty: at once", empty=True),
+        "closed_on": Column(pl.Date, "day from which nothing more of it is delivered", empty=True),
+        "deposit_amount": Column(
+            pl.Int64, "to be paid before delivery, part of the amount", unit="minor units", empty=True
+        ),
         "salesperson": Column(pl.String, "who took the order", empty=True),
         "recorded_on": KNOWN,
     },
-    laws={"amount_not_positive": Law(pl.col("amount") > 0, "an order is of some value")},
+    laws={
+        "amount_not_positive": Law(pl.col("amount") > 0, "an order is of some value"),
+        "deposit_out_of_range": Law(
+            pl.col("deposit_amount").is_between(0, pl.col("amount")), "a deposit is part of the order"
+        ),
+        "wanted_before_ordered": Law(pl.col("wanted_on") >= pl.col("ordered_on"), "it is wanted after it is ordered"),
+    },
 )
 
 DELIVERIES = Table(

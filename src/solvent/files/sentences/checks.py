@@ -32,6 +32,8 @@ CHECKS: Mapping[str, str] = {
     "bank_matches.line_id.unknown": "the matched bank line is not in the ledger",
     "bank_matches.beyond_line": "more of a bank line was matched than it is",
     "payers.customer_id.unknown": "the payer's customer is not in the list of customers",
+    "limits.group_id.unknown": "the group is not among the groups",
+    "buyer_limits.policy_id.unknown": "the policy is not among the insurance policies",
     "bills.overpaid": "more was paid on a bill than it is",
     "facilities.beyond_line": "more is drawn than was agreed",
     "store.trail": "the audit trail is not as it was written",
@@ -50,6 +52,8 @@ def check_says(name: str) -> tuple[str, Mapping[str, str]]:
     """The English sentence of a check, and the facts that go into it."""
     if name in CHECKS:
         return CHECKS[name], {}
+    if name.endswith(".customer_id.unknown"):
+        return "the customer is not among the customers", {}
     table, _, rule = name.partition(".")
     if rule.startswith("empty."):
         return "{column} may not be empty", {"column": rule.removeprefix("empty.")}

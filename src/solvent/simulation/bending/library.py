@@ -43,8 +43,9 @@ COMBINATIONS: Sequence[Combined] = (
 
 
 def scenarios() -> Mapping[str, tuple[type[Terms], Bend]]:
-    """Every scenario: its terms and how it bends the paths."""
-    return {name: (room.TERMS, room.bend) for name, room in family("solvent.simulation.bending.scenarios").items()}
+    """Every scenario, also of installed packages (entry points ``solvent.scenarios``): its terms, how it bends paths."""
+    found = family("solvent.simulation.bending.scenarios", "solvent.scenarios")
+    return {name: (room.TERMS, room.bend) for name, room in found.items()}
 
 
 def library() -> Sequence[Combined]:

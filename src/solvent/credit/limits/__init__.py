@@ -1,0 +1,1 @@
+"""Conventional limits and terms: several methods side by side, granted step by step."""

@@ -1,0 +1,1 @@
+"""Limits: how much a customer may owe, and whether this order may go out."""

@@ -1,0 +1,1 @@
+"""Warnings: every rule over one day's view, what became of each, and how well each would have warned."""

@@ -1,0 +1,106 @@
+"""View: what a warning rule may look at: one day's books and what is computed from them, each thing once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import polars as pl
+
+from solvent.base.terms import Policy
+from solvent.books.books import Books
+from solvent.credit.credit import Credit
+from solvent.credit.credit import credit as graded
+from solvent.decisions.liquidity.floor import Floor
+from solvent.decisions.liquidity.floor import Lines as CashLines
+from solvent.decisions.liquidity.floor import lines as cash_lines
+from solvent.measures.company.liquidity import Liquidity, cash, monthly_spend, operating_cash_flow, ratios
+from solvent.measures.concentration import Concentrated, Concentration, concentration
+from solvent.measures.dso import Dso
+from solvent.measures.dso_detail import history
+from solvent.measures.timeliness import Timeliness, timeliness
+from solvent.measures.trade.behaviour import Behaviour, behaviour
+from solvent.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class View:
+    """The books of a day, looked at as rules need it: nothing is computed before it is asked for, and once only.
+
+    snapshot: of the same day, with measures, grades and paths already computed; None in a run over the past, in which
+    rules that need paths stay silent.
+    """
+
+    books: Books
+    policy: Policy
+    snapshot: Snapshot | None = None
+
+    @property
+    def as_of(self) -> date:
+        """The day."""
+        return self.books.as_of
+
+    @cached_property
+    def behaviour(self) -> pl.DataFrame:
+        """``measures.trade.behaviour.behaviour``: a row a customer."""
+        if self.snapshot is not None:
+            return self.snapshot.measures.behaviour
+        return behaviour(self.books, self.policy.terms(Behaviour))
+
+    @cached_property
+    def dso_history(self) -> pl.DataFrame:
+        """``measures.dso_detail.history``: a row a month end."""
+        if self.snapshot is not None:
+            return self.snapshot.measures.dso_history
+        return history(self.books, terms=self.policy.terms(Dso))
+
+    @cached_property
+    def concentration(self) -> Concentrated:
+        """``measures.concentration.concentration``: connected customers as one name."""
+        if self.snapshot is not None:
+            return self.snapshot.measures.concentration
+        return concentration(self.books, terms=self.policy.terms(Concentration))
+
+    @cached_property
+    def ratios(self) -> pl.DataFrame:
+        """``measures.company.liquidity.ratios``: our own, a row a statement day."""
+        if self.snapshot is not None:
+            return self.snapshot.measures.ratios
+        return ratios(self.books, self.policy.terms(Liquidity))
+
+    @cached_property
+    def cash_flow(self) -> pl.DataFrame:
+        """``measures.company.liquidity.operating_cash_flow``: a row a month."""
+        if self.snapshot is not None:
+            return self.snapshot.measures.cash_flow
+        return operating_cash_flow(self.books)
+
+    @cached_property
+    def cash(self) -> int | None:
+        """All balances, minor units of the books' currency."""
+        return cash(self.books)
+
+    @cached_property
+    def monthly_spend(self) -> int | None:
+        """What goes out in a month, mean of the last three."""
+        return monthly_spend(self.cash_flow, self.policy.terms(Liquidity))
+
+    @cached_property
+    def cash_lines(self) -> CashLines:
+        """``decisions.liquidity.floor.lines``: floor, orange line and reserve, each with its base."""
+        return cash_lines(self.books, self.monthly_spend, self.policy.terms(Floor))
+
+    @cached_property
+    def credit(self) -> Credit:
+        """Files, grades and base limits of all customers."""
+        if self.snapshot is not None and self.snapshot.credit is not None:
+            return self.snapshot.credit
+        return graded(self.books, self.behaviour, self.policy)
+
+    @cached_property
+    def timeliness(self) -> Mapping[str, pl.DataFrame]:
+        """``measures.timeliness.timeliness`` by customer, region, industry and country."""
+        terms = self.policy.terms(Timeliness)
+        return {by: timeliness(self.books, by, terms=terms) for by in ("customer", "region", "industry", "country")}
