@@ -134,7 +134,7 @@ def _with_currency(name: str, frame: pl.DataFrame, tables: Mapping[str, pl.DataF
     """
     owner, key = ("bills", "bill_id") if name == "bill_payments" else ("open_items", "item_id")
     leaves = "currency" in TABLES[name].columns and TABLES[name].columns["currency"].empty
-    if not leaves or owner not in tables:
+    if not leaves or owner not in tables or key not in TABLES[name].columns:
         return frame
     theirs = tables[owner].select(key, pl.col("currency").alias("_theirs"))
     joined = frame.join(theirs, on=key, how="left", maintain_order="left")

@@ -12,9 +12,11 @@ from typing import Any
 import polars as pl
 
 from solvent.books.books import TABLES
-from solvent.files.folder import main_units, write_tables
+from solvent.files.folder import write_tables
 from solvent.files.sample import bank, stories
 from solvent.files.sample.company import CURRENCY, SIZES, STORIES, Plan, company_name
+from solvent.files.sample.credit.decided import decided
+from solvent.files.sample.credit.known import known
 from solvent.files.sample.ledger import MADE, make_room, write_large
 from solvent.files.sample.market import customers, groups, market
 from solvent.files.sample.purchases import bills, conformed_bills, demand, paid_bills, stock, suppliers
@@ -30,8 +32,7 @@ __all__ = ["SIZES", "STORIES", "Plan", "Sample", "generate", "write_large", "wri
 class Sample:
     """One sample company.
 
-    tables: every table of the books, conformed; ``extra``: frames that no room reads yet (insurance policies, buyer
-    limits, registry events); ``truth``: the planted facts, for tests alone.
+    tables: every table of the books, conformed; ``truth``: the planted facts, for tests alone.
     """
 
     plan: Plan
@@ -39,7 +40,6 @@ class Sample:
     name_en: str
     currency: str
     tables: Mapping[str, pl.DataFrame]
-    extra: Mapping[str, pl.DataFrame]
     truth: Mapping[str, Any]
 
 
@@ -81,17 +81,18 @@ def generate(plan: Plan) -> Sample:
     theirs = customer_statements(plan, rows, told.slow if plan.slow_then_fails else None)
     tables["statements"] = pl.concat([own, theirs])
     withdrawn = stories.withdrawn_on(plan, rest.trade.deliveries, told)
-    extra = stories.insurance(plan, rows, told, withdrawn)
-    extra["registry_events"] = stories.registry_events(plan, rows, told)
-    facts = stories.facts(tables, extra, plan, told, money.squeeze)
+    events, cover = stories.registry_events(plan, rows, told), stories.insurance(plan, rows, told, withdrawn)
+    tables |= known(plan, rows, events, cover)
+    tables |= decided(plan, rows)
+    facts = stories.facts(tables, plan, told, money.squeeze)
     name, name_en = company_name(plan)
     truth = {"seed": plan.seed, "size": plan.size, "company": name, "stories": facts}
     whole = {key: tables.get(key, table.empty()) for key, table in TABLES.items()}
-    return Sample(plan, name, name_en, CURRENCY, whole, extra, truth)
+    return Sample(plan, name, name_en, CURRENCY, whole, truth)
 
 
 def write_sample(sample: Sample, folder: Path) -> None:
-    """Write a ledger folder: a CSV file a table, ``ledger.toml``; the extra frames in ``extra``; and the truth.
+    """Write a ledger folder: a CSV file a table, ``ledger.toml``, and the truth.
 
     Raises:
         LedgerError: there is something in the folder that is no sample company of ours.
@@ -101,13 +102,6 @@ def write_sample(sample: Sample, folder: Path) -> None:
     notes: dict[str, str | int] = {"made": MADE, "company": sample.name, "company_en": sample.name_en}
     notes |= {"seed": plan.seed, "size": plan.size, "end_on": plan.end_on.isoformat()}
     write_tables(sample.tables, folder, currency=sample.currency, notes=notes)
-    (folder / "extra").mkdir(exist_ok=True)
-    for name, frame in sample.extra.items():
-        frame.with_columns(
-            main_units(pl.col(column), pl.col("currency"), (CURRENCY, "USD", "EUR")).alias(column)
-            for column in ("amount",)
-            if column in frame.columns
-        ).write_csv(folder / "extra" / f"{name}.csv")
     text = json.dumps(sample.truth, ensure_ascii=False, indent=2, default=str)
     (folder / "truth.json").write_text(text + "\n", "utf-8")
 

@@ -84,9 +84,7 @@ def make_room(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()) and (read_manifest(folder) or {}).get("made") != MADE:
         raise LedgerError("sample.folder_taken", str(folder))
-    extra = (folder / "extra").glob("*.csv")
-    tables = (path for name in TABLES for path in (folder / f"{name}.csv", *parquet_paths(folder, name)))
-    for path in (*extra, *tables):
+    for path in (path for name in TABLES for path in (folder / f"{name}.csv", *parquet_paths(folder, name))):
         path.unlink(missing_ok=True)
 
 

@@ -307,7 +307,6 @@ def insurance(plan: Plan, rows: pl.DataFrame, told: Cast, withdrawn: date) -> di
 
 def facts(
     tables: Mapping[str, pl.DataFrame],
-    extra: Mapping[str, pl.DataFrame],
     plan: Plan,
     told: Cast,
     squeeze: Mapping[str, Any],
@@ -315,7 +314,7 @@ def facts(
     """What is true of each story that is told, out of the finished tables; money in minor units of its currency."""
     truth: dict[str, Any] = {}
     if plan.slow_then_fails:
-        events = extra["registry_events"].filter(pl.col("customer_id") == _id(told.slow))
+        events = tables["events"].filter(pl.col("customer_id") == _id(told.slow))
         truth["slow_then_fails"] = {
             **_owed(tables, plan, told.slow),
             "slow_from": told.slow_from,
@@ -333,7 +332,7 @@ def facts(
             "mean_order_after_minor": _mean(orders.filter(late)),
         }
     if plan.limit_withdrawn:
-        withdrawn = extra["buyer_limits"].filter(pl.col("decision") == "withdrawn").item(0, "valid_from")
+        withdrawn = tables["buyer_limits"].filter(pl.col("decision") == "withdrawn").item(0, "valid_from")
         theirs = tables["deliveries"].filter(pl.col("customer_id") == _id(told.limit))
         after = theirs.filter(pl.col("delivered_on") > withdrawn)
         truth["limit_withdrawn"] = {

@@ -1,0 +1,1 @@
+"""What a sample company's credit desk has on its customers."""
