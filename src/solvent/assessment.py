@@ -1,6 +1,7 @@
 """Assessment: the whole run on one page. Books in, everything that is said about them out; nothing else happens here.
 
 measures     arithmetic on the books
+credit       how good each customer is
 payment      when each open item will be paid
 simulation   all money in and out on joint paths
 snapshot     all that a decision may look at
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from solvent.base.problem import Problem
 from solvent.base.terms import Policy
 from solvent.books.books import Basis, Books
+from solvent.credit.credit import credit
 from solvent.decisions.liquidity.gap import Gaps
 from solvent.decisions.liquidity.liquidity import Outlook, outlook
 from solvent.decisions.liquidity.stress.answers import Answers, answers
@@ -55,9 +57,17 @@ class Assessment:
     def problems(self) -> Sequence[Problem]:
         """What a reader of the figures has to know: about the source first, then about each floor's."""
         snapshot = self.snapshot
+        graded = () if snapshot.credit is None else snapshot.credit.problems
         learned = () if snapshot.payment is None else snapshot.payment.problems
         simulated = () if snapshot.paths is None else snapshot.paths.problems
-        told = (*snapshot.books.problems, *snapshot.measures.problems, *learned, *simulated, *self.outlook.problems)
+        told = (
+            *snapshot.books.problems,
+            *snapshot.measures.problems,
+            *graded,
+            *learned,
+            *simulated,
+            *self.outlook.problems,
+        )
         return _once(told)
 
 
@@ -70,7 +80,9 @@ def assess(
         workers: threads of the simulation; no figure depends on it.
         baseline: the paths of an earlier run, to hold against what happened since.
     """
-    snapshot = look_ahead(Snapshot(books, policy, measure(books, policy)), seed=seed, workers=workers)
+    measures = measure(books, policy)
+    known = Snapshot(books, policy, measures, credit=credit(books, measures.behaviour, policy))
+    snapshot = look_ahead(known, seed=seed, workers=workers)
     told = outlook(snapshot, baseline)
     ready = crisis(snapshot, told.pools, told.pools.day, told.pools.need_median or 0, policy.terms(Crisis))
     stressed, broken = _stress(snapshot, told.lines.line)
@@ -106,8 +118,9 @@ def look_ahead(snapshot: Snapshot, *, seed: int, workers: int = 1) -> Snapshot:
     if books.basis is Basis.MIXED:
         return snapshot
     payment = learn(books, policy)
-    company = simulate_company(books, payment, policy, seed=seed, workers=workers)
-    return Snapshot(books, policy, snapshot.measures, payment, company.paths, company)
+    graded = None if snapshot.credit is None else snapshot.credit.grades.table
+    company = simulate_company(books, payment, policy, seed=seed, workers=workers, graded=graded)
+    return Snapshot(books, policy, snapshot.measures, payment, company.paths, company, snapshot.credit)
 
 
 def _once(told: Sequence[Problem]) -> Sequence[Problem]:

@@ -81,15 +81,24 @@ def world_of(company: Company, books: Books, most: int = 10) -> World:
     )
 
 
-def simulate_company(books: Books, payment: Payment, policy: Policy, *, seed: int, workers: int = 1) -> Company:
+def simulate_company(
+    books: Books,
+    payment: Payment,
+    policy: Policy,
+    *,
+    seed: int,
+    workers: int = 1,
+    graded: pl.DataFrame | None = None,
+) -> Company:
     """Draw all money in and out on the same paths.
 
     Args:
+        graded: the customers' grades, of ``credit.grading.grade``; None: failures by the record of payment alone.
         seed: the same books, policy and seed give the same bytes, whatever the number of workers.
     """
     terms = policy.terms(Outlooked)
     ahead = horizon(books.as_of, terms)
-    book = open_book(books, payment, ahead, policy)
+    book = open_book(books, payment, ahead, policy, graded)
     common = shared_moves(book, seed, terms.paths, policy)
     came = receipts(book, common, seed, workers=workers)
     largest = np.argsort(-book.exposure, kind="stable")[:TOLD_APART]

@@ -43,7 +43,7 @@ COMBINATIONS: Sequence[Combined] = (
 
 
 def scenarios() -> Mapping[str, tuple[type[Terms], Bend]]:
-    """Every scenario, also of installed packages (entry points ``solvent.scenarios``): its terms, how it bends paths."""
+    """Every scenario, those of installed packages too (entry points ``solvent.scenarios``): terms, how it bends."""
     found = family("solvent.simulation.bending.scenarios", "solvent.scenarios")
     return {name: (room.TERMS, room.bend) for name, room in found.items()}
 

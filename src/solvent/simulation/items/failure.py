@@ -24,6 +24,11 @@ class Failing(Terms, key="simulation.failure"):
     by_failure_share: float = term(
         0.7, unit="share of never-paid money that failed customers owe", source="own choice: the rest are quarrels"
     )
+    credit_weight: float = term(
+        0.5,
+        unit="share of the yearly chance, in logarithms, that the credit file tells, the rest the record of payment",
+        source="own choice: statements and registers know what payments do not, and the other way round",
+    )
     highest_yearly: float = term(3.0, unit="failures a year at most", source="own choice: a third of a year to live")
 
 
@@ -43,6 +48,19 @@ def hazards(never: Floats, waits: Floats, worth: Floats, customer: Ints, custome
     waited = np.bincount(customer, worth * waits, customers)
     rate: Floats = np.where(waited > 0, lost / np.maximum(waited, 1e-12), 0.0)
     return np.minimum(rate, terms.highest_yearly)
+
+
+def informed(learned: Floats, told: Floats, weight: Floats, highest: float) -> Floats:
+    """[customers]: failures a year, out of the record of payment and of the credit file: their weighted geometric mean.
+
+    Args:
+        learned: [customers], ``hazards``. told: [customers], yearly chances by the credit file. weight: [customers], of
+            the file: 0 leaves what is learned, 1 takes what the file says.
+    """
+    file = -np.log1p(-np.clip(told, 1e-6, 1.0 - 1e-6))
+    mixed = np.exp((1.0 - weight) * np.log(np.maximum(learned, 1e-6)) + weight * np.log(file))
+    rate: Floats = np.where(weight > 0, mixed, learned)
+    return np.minimum(rate, highest)
 
 
 def survival(hazard: Floats, end_days: Ints) -> Floats:

@@ -15,7 +15,7 @@ from solvent.books.books import Books
 from solvent.payment.chances import chances
 from solvent.payment.payment import Payment
 from solvent.simulation.horizon import Floats, Horizon, Ints
-from solvent.simulation.items.failure import Failing, hazards, survival, until_failure, waits
+from solvent.simulation.items.failure import Failing, hazards, informed, survival, until_failure, waits
 from solvent.simulation.items.kernel import BLOCK, Shorts, moods, simulate, thresholds
 from solvent.simulation.items.together import Joint, Moves, loads, moves
 from solvent.simulation.noise import Words, keys_of, quantiles, start
@@ -107,8 +107,14 @@ class Receipts:
     lost: Floats
 
 
-def open_book(books: Books, payment: Payment, horizon: Horizon, policy: Policy) -> OpenBook:
-    """Every open item with its law, its customer's hazard of failure, and what they share with others."""
+def open_book(
+    books: Books, payment: Payment, horizon: Horizon, policy: Policy, graded: pl.DataFrame | None = None
+) -> OpenBook:
+    """Every open item with its law, its customer's hazard of failure, and what they share with others.
+
+    Args:
+        graded: ``credit.grading.grade.Grades.table``; None: failures by the record of payment alone.
+    """
     joint, failing = policy.terms(Joint), policy.terms(Failing)
     told = chances(payment, books, horizon.ends, policy)
     late = payment.open.paid_within(WAITED.tolist())
@@ -124,6 +130,7 @@ def open_book(books: Books, payment: Payment, horizon: Horizon, policy: Policy) 
     count = len(places)
     hazard = hazards(never, waits(late, WAITED), np.maximum(worth, 1.0), customer, count, failing)
     surviving = survival(hazard, horizon.end_days)
+    believed = _believed(hazard, known, graded, failing)
     return OpenBook(
         horizon=horizon,
         items=items.drop("row"),
@@ -136,8 +143,8 @@ def open_book(books: Books, payment: Payment, horizon: Horizon, policy: Policy) 
         loads=loads(payment.dependence, group, joint),
         chance=told,
         laws=thresholds(until_failure(told, surviving[customer])),
-        hazard=hazard,
-        fails=-quantiles(1.0 - surviving),
+        hazard=believed,
+        fails=-quantiles(1.0 - survival(believed, horizon.end_days)),
         customer_words=keys_of(["customer/" + name for name in known.get_column("customer_id")]),
         item_words=keys_of(
             [f"item/{one}/{other}" for one, other in zip(items.get_column("customer_no"), items.get_column("item_id"))]
@@ -254,6 +261,31 @@ def _known(books: Books, places: Ints) -> pl.DataFrame:
         .with_columns(pl.col("sector").fill_null("-"))
         .collect()
     )
+
+
+def _believed(learned: Floats, known: pl.DataFrame, graded: pl.DataFrame | None, terms: Failing) -> Floats:
+    """Failures a year with what the credit files say where they know more than payments; an event has the last word.
+
+    The items' laws are taken apart by what was learned, so a customer believed weaker than it pays loses more.
+    """
+    if graded is None or not known.height:
+        return learned
+    told = known.select("customer_id").join(
+        graded.select("customer_id", "yearly_default_chance", "ability", "known_share", "capped_by"),
+        on="customer_id",
+        how="left",
+        maintain_order="left",
+    )
+    by_file = terms.credit_weight * pl.col("known_share").fill_null(0.0).clip(0.0, 1.0)
+    weight = pl.when(pl.col("capped_by") == "event").then(1.0).when(pl.col("ability").is_not_null()).then(by_file)
+    weights = told.select(
+        pl.when(pl.col("yearly_default_chance").is_null()).then(0.0).otherwise(weight.otherwise(0.0)).alias("weight")
+    )
+    chance = told.get_column("yearly_default_chance").fill_null(0.0).to_numpy()
+    mixed = informed(learned, chance, weights.get_column("weight").to_numpy(), terms.highest_yearly)
+    event = (told.get_column("capped_by") == "event").fill_null(value=False).to_numpy()
+    believed: Floats = np.where(event, np.maximum(mixed, learned), mixed)
+    return believed
 
 
 def _numbered(names: Sequence[str | None]) -> tuple[Sequence[str], Ints]:
