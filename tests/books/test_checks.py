@@ -15,7 +15,10 @@ D = date(2026, 3, 2)
 SOUND: dict[str, list[dict[str, Any]]] = {
     "customers": [{"customer_id": "lantern", "group_id": "g", "terms_days": 30}],
     "groups": [{"group_id": "g"}],
-    "orders": [{"order_id": "o", "customer_id": "lantern", "ordered_on": D, "amount": 900}],
+    "orders": [
+        {"order_id": "o", "customer_id": "lantern", "ordered_on": D, "amount": 900, "wanted_on": D,
+         "deposit_amount": 900},
+    ],
     "deliveries": [
         {"delivery_id": "d", "order_id": "o", "customer_id": "lantern", "delivered_on": D, "amount": 900},
     ],
@@ -66,6 +69,46 @@ SOUND: dict[str, list[dict[str, Any]]] = {
         {"entity_id": "own", "period_end": D, "months": 3, "line": "equity", "amount": 6},
     ],
     "stock": [{"sku": "x", "counted_on": D, "quantity": 1.0, "value": 5}],
+    "registrations": [
+        {"customer_id": "lantern", "told_on": D, "status": "active", "capital": 0, "paid_in": 0, "employees": 0,
+         "parent_id": "other"},
+    ],
+    "events": [{"event_id": "e", "customer_id": "lantern", "happened_on": D, "kind": "penalty", "severity": 3}],
+    "trade_references": [
+        {"reference_id": "t", "customer_id": "lantern", "told_by": "x", "told_on": D, "high_credit": 0, "limit": 0,
+         "opinion": "poor"},
+    ],
+    "opinions": [
+        {"opinion_id": "o", "customer_id": "lantern", "agency": "x", "told_on": D, "yearly_default_chance": 1.0,
+         "amount": 0},
+    ],
+    "risk_levels": [{"kind": "country", "code": "CN", "told_on": D, "level": 5, "outlook": "worse"}],
+    "indices": [{"series": "prosperity", "day_on": D, "kind": "industry", "value": 50.0}],
+    "screenings": [
+        {"screening_id": "s", "customer_id": "lantern", "step": "registry", "outcome": "waived", "told_on": D,
+         "expires_on": D, "reviewer": "x", "reason": "small"},
+    ],
+    "admissions": [{"customer_id": "lantern", "asked_on": D, "decided_on": D, "decision": "admitted"}],
+    "reviews": [{"review_id": "r", "customer_id": "lantern", "kind": "file", "done_on": D}],
+    "limits": [
+        {"limit_id": "l", "customer_id": "lantern", "kind": "total", "amount": 0, "terms_days": 730,
+         "deposit_share": 1.0, "valid_from": D, "valid_until": D, "decided_by": "x", "approved_by": "y"},
+    ],
+    "approvals": [
+        {"approval_id": "a", "customer_id": "lantern", "approved_on": D, "until_on": D, "amount": 1, "reason": "r",
+         "asked_by": "x", "approved_by": "y"},
+    ],
+    "contracts": [
+        {"contract_id": "c", "customer_id": "lantern", "signed_on": D, "ends_on": D, "due_from": "invoice",
+         "terms_days": 0, "deposit_share": 0.0, "discount_share": 1.0, "late_daily_rate": 0.05},
+    ],
+    "insurance_policies": [
+        {"policy_id": "p", "insurer": "x", "kind": "export", "starts_on": D, "ends_on": D, "insured_share": 1.0},
+    ],
+    "buyer_limits": [
+        {"limit_id": "b", "policy_id": "p", "customer_id": "lantern", "amount": 0, "valid_from": D, "valid_until": D,
+         "decision": "refused"},
+    ],
 }  # fmt: skip
 
 Change = tuple[str, int, dict[str, Any]]
@@ -134,6 +177,62 @@ BREACHES: dict[str, Change] = {
     "bank.opening_lines_closing": ("balances", 1, {"amount": 601}),
     "bills.overpaid": ("bill_payments", 0, {"amount": 301}),
     "statements.balance": ("statements", 2, {"amount": 7}),
+    "orders.deposit_out_of_range": ("orders", 0, {"deposit_amount": 901}),
+    "orders.wanted_before_ordered": ("orders", 0, {"wanted_on": date(2026, 3, 1)}),
+    "registrations.status_unknown": ("registrations", 0, {"status": "asleep"}),
+    "registrations.capital_negative": ("registrations", 0, {"capital": -1}),
+    "registrations.paid_in_negative": ("registrations", 0, {"paid_in": -1}),
+    "registrations.employees_negative": ("registrations", 0, {"employees": -1}),
+    "registrations.owns_itself": ("registrations", 0, {"parent_id": "lantern"}),
+    "events.kind_unknown": ("events", 0, {"kind": "rain"}),
+    "events.severity_out_of_range": ("events", 0, {"severity": 4}),
+    "trade_references.opinion_unknown": ("trade_references", 0, {"opinion": "hm"}),
+    "trade_references.high_credit_negative": ("trade_references", 0, {"high_credit": -1}),
+    "trade_references.limit_negative": ("trade_references", 0, {"limit": -1}),
+    "opinions.chance_out_of_range": ("opinions", 0, {"yearly_default_chance": 1.01}),
+    "opinions.amount_negative": ("opinions", 0, {"amount": -1}),
+    "risk_levels.kind_unknown": ("risk_levels", 0, {"kind": "planet"}),
+    "risk_levels.level_out_of_range": ("risk_levels", 0, {"level": 6}),
+    "risk_levels.outlook_unknown": ("risk_levels", 0, {"outlook": "hm"}),
+    "indices.kind_unknown": ("indices", 0, {"kind": "planet"}),
+    "screenings.step_unknown": ("screenings", 0, {"step": "stairs"}),
+    "screenings.outcome_unknown": ("screenings", 0, {"outcome": "hm"}),
+    "screenings.expires_before_told": ("screenings", 0, {"expires_on": date(2026, 3, 1)}),
+    "screenings.waived_without_reason": ("screenings", 0, {"reason": None}),
+    "admissions.decision_unknown": ("admissions", 0, {"decision": "hm"}),
+    "admissions.decided_before_asked": ("admissions", 0, {"decided_on": date(2026, 3, 1)}),
+    "reviews.kind_unknown": ("reviews", 0, {"kind": "hm"}),
+    "limits.kind_unknown": ("limits", 0, {"kind": "sky"}),
+    "limits.amount_negative": ("limits", 0, {"amount": -1}),
+    "limits.terms_out_of_range": ("limits", 0, {"terms_days": 731}),
+    "limits.deposit_out_of_range": ("limits", 0, {"deposit_share": 1.01}),
+    "limits.ends_before_it_starts": ("limits", 0, {"valid_until": date(2026, 3, 1)}),
+    "limits.names_nobody": ("limits", 0, {"group_id": "g"}),
+    "limits.one_pair_of_eyes": ("limits", 0, {"approved_by": "x"}),
+    "limits.group_id.unknown": ("limits", 0, {"customer_id": None, "group_id": "nobody"}),
+    "approvals.amount_not_positive": ("approvals", 0, {"amount": 0}),
+    "approvals.ends_before_it_starts": ("approvals", 0, {"until_on": date(2026, 3, 1)}),
+    "approvals.one_pair_of_eyes": ("approvals", 0, {"approved_by": "x"}),
+    "contracts.due_from_unknown": ("contracts", 0, {"due_from": "moon"}),
+    "contracts.terms_out_of_range": ("contracts", 0, {"terms_days": -1}),
+    "contracts.discount_out_of_range": ("contracts", 0, {"discount_share": 1.01}),
+    "contracts.deposit_out_of_range": ("contracts", 0, {"deposit_share": -0.01}),
+    "contracts.rate_out_of_range": ("contracts", 0, {"late_daily_rate": 0.051}),
+    "contracts.ends_before_it_starts": ("contracts", 0, {"ends_on": date(2026, 3, 1)}),
+    "insurance_policies.kind_unknown": ("insurance_policies", 0, {"kind": "life"}),
+    "insurance_policies.share_out_of_range": ("insurance_policies", 0, {"insured_share": 1.01}),
+    "insurance_policies.ends_before_it_starts": ("insurance_policies", 0, {"ends_on": date(2026, 3, 1)}),
+    "buyer_limits.decision_unknown": ("buyer_limits", 0, {"decision": "hm"}),
+    "buyer_limits.amount_negative": ("buyer_limits", 0, {"amount": -1}),
+    "buyer_limits.ends_before_it_starts": ("buyer_limits", 0, {"valid_until": date(2026, 3, 1)}),
+    "buyer_limits.policy_id.unknown": ("buyer_limits", 0, {"policy_id": "nobody"}),
+    **{
+        f"{name}.customer_id.unknown": (name, 0, {"customer_id": "stranger"})
+        for name in (
+            "registrations", "events", "trade_references", "opinions", "screenings", "admissions", "reviews",
+            "limits", "approvals", "contracts", "buyer_limits",
+        )
+    },
 }
 
 

@@ -20,7 +20,7 @@ from solvent.books.credit.registry import ADMISSIONS, REGISTRATIONS, REVIEWS, SC
 from solvent.books.credit.reputation import INDICES, OPINIONS, RISK_LEVELS, TRADE_REFERENCES
 from solvent.books.customers import CUSTOMERS, GROUPS, PAYERS, STATEMENTS
 from solvent.books.facilities import FACILITIES
-from solvent.books.journal import Journal, build
+from solvent.books.journal import Journal, built_once
 from solvent.books.orders import DELIVERIES, ORDERS
 from solvent.books.payables import BILL_PAYMENTS, BILLS
 from solvent.books.receivables import ALLOCATIONS, CREDIT_NOTES, DISPUTES, OPEN_ITEMS, PROMISES, RECEIPTS
@@ -216,7 +216,7 @@ def open_books(ledger: Ledger, as_of: date | None = None, known_on: date | None 
     whole = {name: ledger.table(name) for name in TABLES}
     if known_on is not None:
         whole = {name: frame.filter(pl.col("recorded_on") <= known_on) for name, frame in whole.items()}
-    journal = ledger.journal if ledger.journal is not None and known_on is None else build(whole)
+    journal = ledger.journal if ledger.journal is not None and known_on is None else built_once(whole)
     seen = {
         name: frame.filter(pl.col(DAY_OF[name]) <= day) if name in DAY_OF else frame for name, frame in whole.items()
     }

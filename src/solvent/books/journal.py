@@ -110,6 +110,12 @@ def build(tables: Mapping[str, pl.LazyFrame], customers: pl.DataFrame | None = N
     return Journal(known, events)
 
 
+def built_once(tables: Mapping[str, pl.LazyFrame]) -> Journal:
+    """``build``, its events computed and held: every measure reads them, and none computes them again."""
+    journal = build(tables)
+    return Journal(journal.customers, journal.events.collect().lazy())
+
+
 def number_customers(parts: Iterable[Mapping[str, pl.LazyFrame]]) -> pl.DataFrame:
     """Every customer that anything is owed by or received from, numbered in the order of their ids."""
     ids = [part[name].select("customer_id") for part in parts for name in ("open_items", "receipts", "credit_notes")]

@@ -88,7 +88,7 @@ def _take(sources: Sequence[Source], desk: Desk, currency: str | None) -> Intake
     """Statements, invoices and records of other systems each by its own reader; the rest together as one ledger."""
     known = Known(currency=currency)
     opened = [part for source in sources for part in (parts_of(source) or [source])]
-    found = [(source, recognised(source, desk)) for source in opened]
+    found = [(source, None if _own_table(source) else recognised(source, desk)) for source in opened]
     documents: list[tuple[Source, Reader]] = [(source, reader) for source, reader in found if reader is not None]
     rest = [source for source, reader in found if reader is None]
     if not documents:
@@ -97,6 +97,15 @@ def _take(sources: Sequence[Source], desk: Desk, currency: str | None) -> Intake
     if rest:
         read.append(read_ledger(rest, formats=desk.formats, currency=currency))
     return merged(iter(read))
+
+
+def _own_table(source: Source) -> bool:
+    """A CSV file that is named as a table of the books and has that table's columns: nobody else need look at it."""
+    name, _, ending = source.name.rpartition(".")
+    if ending.lower() != "csv" or name not in TABLES:
+        return False
+    head = source.data[:4_000].split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").strip().split(",")
+    return set(head) <= set(TABLES[name].columns) and set(TABLES[name].key) <= set(head)
 
 
 def read_formats(folder: Path | None = None) -> Sequence[Format]:
