@@ -141,5 +141,13 @@ def test_a_problem_is_a_place_and_a_sentence() -> None:
     assert Language("zh").problem(problem).startswith("measures.aging.bukkets\uff1a")
 
 
+def test_codes_in_a_problem_are_told_in_words() -> None:
+    facts = {"category": "loan_repaid", "counterparty": "x", "rhythm": "two_monthly", "last_on": "-", "missed": 3}
+    problem = Problem(next(code for code, text in SENTENCES.items() if "{rhythm}" in text), "", facts)
+    assert "偿还借款" in Language("zh").problem(problem)
+    assert "每两个月" in Language("zh").problem(problem)
+    assert "loan repaid" in Language("en").problem(problem)
+
+
 def test_every_law_says_something() -> None:
     assert all(law.says for table in TABLES.values() for law in table.laws.values())

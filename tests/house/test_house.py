@@ -27,7 +27,8 @@ NOT_A_ROOM = {"utils", "common", "helpers", "misc", "manager", "service", "tools
 ROOM_LINES = 400
 FUNCTION_LINES = 60
 ROOMS_IN_A_FOLDER = 11
-FOUND_BY_FILE = {"scenarios"}
+LEAF_LINES = 120
+FOUND_BY_FILE = {"scenarios", "rules"}
 """Families whose members nobody names: ``base.plugs`` finds them, and their own tests run each."""
 
 
@@ -63,7 +64,10 @@ def test_a_room_is_of_comfortable_size_and_says_what_it_is(room: Path) -> None:
 @pytest.mark.parametrize("folder", sorted({room.parent for room in every_room()}), ids=name_of)
 def test_a_folder_has_few_rooms_and_none_is_empty(folder: Path) -> None:
     inside = [room for room in folder.glob("*.py") if room.name != "__init__.py"]
-    assert len(inside) <= ROOMS_IN_A_FOLDER
+    if folder.name in FOUND_BY_FILE:
+        assert all(room.read_text("utf-8").count("\n") <= LEAF_LINES for room in inside), "a leaf is small"
+    else:
+        assert len(inside) <= ROOMS_IN_A_FOLDER
     assert inside or any(folder.glob("*/*.py")), "a floor with nothing in it does not exist"
 
 

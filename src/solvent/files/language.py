@@ -23,6 +23,9 @@ from solvent.base.money import UNKNOWN, decimal, digits
 from solvent.base.problem import Fact, Problem
 from solvent.files.sentences import SENTENCES
 
+CODES = ("category", "categories", "rhythm")
+"""Facts of problems that are codes of ours, and not words of the source."""
+
 SPOKEN = {"en": "en_GB", "zh": "zh_CN"}
 
 
@@ -44,10 +47,16 @@ class Language:
 
     def problem(self, problem: Problem) -> str:
         """What a Problem says, in a sentence, after its place."""
-        facts: dict[str, object] = {name: self.fact(value) for name, value in problem.facts.items()}
+        facts: dict[str, object] = {
+            name: self.words(str(value)) if name in CODES else self.fact(value) for name, value in problem.facts.items()
+        }
         sentence = self.say(SENTENCES[problem.code]).format_map(_Facts(facts))
         mark = "\uff1a" if self.code == "zh" else ": "
         return f"{problem.place}{mark}{sentence}" if problem.place else sentence
+
+    def words(self, codes: str) -> str:
+        """Codes with commas between, each in words: ``loan_repaid`` is loan repaid, 偿还借款."""
+        return self.listed([self.say(code.strip().replace("_", " ")) for code in codes.split(",")])
 
     def fact(self, value: Fact) -> str:
         """A single fact as text: whole numbers grouped, the rest as it is."""
