@@ -16,6 +16,8 @@ from solvent.files.sample.credit.known import yearly
 GATES = 3
 """The first steps of STEPS are the gates of admission."""
 FILE_DAYS = 90
+LEAD_DAYS = 60
+"""From order to delivery, and from due to paid: limits are set with room for both."""
 
 
 def decided(plan: Plan, rows: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
@@ -111,11 +113,11 @@ def _reviews(plan: Plan, rows: pl.DataFrame, clerk: str) -> pl.DataFrame:
 
 def _limits(plan: Plan, rows: pl.DataFrame, clerk: str, head: str) -> pl.DataFrame:
     """A first limit when the customer came, raised a year later; a few were never decided on."""
-    need = pl.col("bought") / 365 * (pl.col("terms_days") + 25)
+    need = pl.col("bought") / 365 * (pl.col("terms_days") + LEAD_DAYS)
     unit = pl.lit(10).pow(need.log10().floor() - 1)
     # A story's newcomer buys four times as much later on: nobody knew that when its limit was set.
-    first = pl.when(_newcomer(plan)).then(need * 0.6).otherwise(need * 0.7)
-    later = need * (1.2 + 0.5 * plan.draw("limit.size", "no"))
+    first = pl.when(_newcomer(plan)).then(need * 0.7).otherwise(need)
+    later = need * (1.4 + 0.7 * plan.draw("limit.size", "no"))
     decided_on = rows.filter(plan.draw("limit.decided", "no") < 0.92)
     frames = []
     for place, (amount, on) in enumerate(

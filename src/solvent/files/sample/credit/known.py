@@ -45,9 +45,11 @@ def known(
 
 
 def yearly(rows: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    """The rows with ``bought``: what the customer buys in a year, in minor units of its own currency."""
+    """The rows with ``bought``: what the customer buys in a year of buying, in minor units of its own currency."""
     price = pl.col("currency").replace_strict(PRICE_RATES, return_dtype=pl.Float64)
-    years = (plan.past_on - plan.first_on).days / 365
+    first = pl.max_horizontal("since_on", pl.lit(plan.first_on))
+    last = pl.min_horizontal(pl.col("until_on").fill_null(plan.past_on), pl.lit(plan.past_on))
+    years = ((last - first).dt.total_days() / 365).clip(0.5)
     return rows.with_columns((pl.col("orders") * pl.col("ticket") * 100 / years / price).alias("bought"))
 
 
