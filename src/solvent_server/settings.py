@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
 
+from csp.constants import NONCE
+
 from solvent.base.problem import SolventError
 
 SQLITE_START = (
@@ -73,14 +75,151 @@ def secret_key(data: Path) -> str:
     return path.read_text("ascii")
 
 
+APPS = (
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "solvent_server.store",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_htmx",
+    "csp",
+)
+
+MIDDLEWARE = (
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "solvent_server.web.parts.tongue.Tongue",
+)
+
+EIGHT_HOURS = 8 * 60 * 60
+
+
 def settings(data: Path, url: str) -> dict[str, Any]:
     """Every setting of Django that is not its default."""
     return {
         "SECRET_KEY": secret_key(data),
         "DATABASES": {"default": database(url, data)},
-        "INSTALLED_APPS": ["django.contrib.contenttypes", "django.contrib.auth", "solvent_server.store"],
+        "INSTALLED_APPS": list(APPS),
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "USE_TZ": True,
         "TIME_ZONE": "UTC",
         "LANGUAGE_CODE": "en",
+        "LANGUAGES": [("en", "English"), ("zh-hans", "中文")],
+        **_web(data),
+        **_accounts(),
+        **_security(),
+    }
+
+
+def _web(data: Path) -> dict[str, Any]:
+    here = Path(__file__).parent / "web"
+    ready = data / "static"
+    ready.mkdir(parents=True, exist_ok=True)
+    hashed = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    return {
+        "ROOT_URLCONF": "solvent_server.urls",
+        "MIDDLEWARE": list(MIDDLEWARE),
+        "TEMPLATES": [
+            {
+                "BACKEND": "django.template.backends.jinja2.Jinja2",
+                "DIRS": [here / "templates"],
+                "OPTIONS": {"environment": "solvent_server.web.parts.words.environment", "autoescape": True},
+            },
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "DIRS": [here / "account"],
+                "APP_DIRS": True,
+                "OPTIONS": {
+                    "context_processors": [
+                        "django.template.context_processors.request",
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                        "solvent_server.web.parts.words.for_account_pages",
+                    ]
+                },
+            },
+        ],
+        "STATIC_URL": "/static/",
+        "STATIC_ROOT": ready,
+        "STATICFILES_DIRS": [here / "static"],
+        "STORAGES": {
+            "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+            "staticfiles": {"BACKEND": hashed if (ready / "staticfiles.json").exists() else plain},
+        },
+        "WHITENOISE_USE_FINDERS": not (ready / "staticfiles.json").exists(),
+        "ALLOWED_HOSTS": [host for host in os.environ.get("SOLVENT_HOSTS", "").split(",") if host] or list(LOOPBACK),
+    }
+
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "testserver")
+
+
+def _accounts() -> dict[str, Any]:
+    """Nobody signs up by himself; people log in by name, with a second factor where they have set one up."""
+    return {
+        "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
+        "ACCOUNT_LOGIN_METHODS": {"username"},
+        "ACCOUNT_SIGNUP_FIELDS": ["username*", "password1*", "password2*"],
+        "ACCOUNT_ADAPTER": "solvent_server.web.parts.door.Door",
+        "ACCOUNT_EMAIL_VERIFICATION": "none",
+        "ACCOUNT_LOGOUT_ON_GET": False,
+        "ACCOUNT_REAUTHENTICATION_REQUIRED": True,
+        "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes"],
+        "LOGIN_URL": "account_login",
+        "LOGIN_REDIRECT_URL": "/",
+        "ACCOUNT_LOGOUT_REDIRECT_URL": "/",
+        "AUTH_PASSWORD_VALIDATORS": [
+            {"NAME": f"django.contrib.auth.password_validation.{name}"}
+            for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+        ],
+    }
+
+
+def _security() -> dict[str, Any]:
+    """Nothing but our own scripts and styles; cookies as strict as the address allows."""
+    https = os.environ.get("SOLVENT_HTTPS", "") == "1"
+    own, nonce = "'self'", NONCE
+    return {
+        "CONTENT_SECURITY_POLICY": {
+            "DIRECTIVES": {
+                "default-src": ["'none'"],
+                "script-src": [own, nonce],
+                "style-src": [own, nonce],
+                "img-src": [own, "data:"],
+                "font-src": [own],
+                "connect-src": [own],
+                "form-action": [own],
+                "base-uri": ["'none'"],
+                "frame-ancestors": ["'none'"],
+                "manifest-src": [own],
+            }
+        },
+        "SESSION_COOKIE_AGE": EIGHT_HOURS,
+        "SESSION_EXPIRE_AT_BROWSER_CLOSE": True,
+        "SESSION_COOKIE_SECURE": https,
+        "CSRF_COOKIE_SECURE": https,
+        "SECURE_SSL_REDIRECT": False,
+        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https") if https else None,
+        "SECURE_HSTS_SECONDS": 31_536_000 if https else 0,
+        "SECURE_REFERRER_POLICY": "same-origin",
+        "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
+        "X_FRAME_OPTIONS": "DENY",
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": 5_000_000,
     }

@@ -1,0 +1,94 @@
+"""Frames: an assessment as lists that people go through: customers, open items, findings. A row is a thing to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from solvent.assessment import Assessment
+from solvent.decisions.limits.exposure import exposures
+from solvent.payment.payment import Payment
+from solvent.snapshot import Snapshot
+
+BANDS = {"likely_from_on": 0.1, "likely_on": 0.5, "likely_until_on": 0.9}
+"""Day by which a share of like items that are paid at all will be paid."""
+
+
+def frames(assessment: Assessment) -> Mapping[str, pl.DataFrame]:
+    """The lists, by name; money in minor units of the books' currency unless a row names its own.
+
+    customers: a row a customer: its name and what it is cut by, what it owes, its grade, its limit, how it pays.
+    items: a row an open item: what is left of it, and when it is likely to be paid.
+    """
+    snapshot = assessment.snapshot
+    told = {"customers": customers(snapshot)}
+    if snapshot.payment is not None:
+        told["items"] = items(snapshot, snapshot.payment)
+    return told
+
+
+def customers(snapshot: Snapshot) -> pl.DataFrame:
+    """Every customer that anything is known of, the largest exposure first."""
+    books, measures = snapshot.books, snapshot.measures
+    named = (
+        books.table("customers")
+        .unique("customer_id", keep="first", maintain_order=True)
+        .select("customer_id", "name", "country", "region", "industry", "salesperson", "terms_days")
+        .collect()
+    )
+    paying = measures.behaviour.select(
+        "customer_id",
+        "delay_days",
+        "recent_delay_days",
+        "oldest_overdue_days",
+        "payment_index",
+        "late_share",
+        "first_on",
+    )
+    owing = exposures(books).table.drop("group_id")
+    told = paying.join(owing, on="customer_id", how="full", coalesce=True).join(
+        named, on="customer_id", how="full", coalesce=True
+    )
+    if snapshot.credit is not None:
+        graded = snapshot.credit.grades.table.select(
+            "customer_id", "grade", "tier", "yearly_default_chance", "ability", "willingness", "basis", "capped_by"
+        )
+        told = told.join(graded, on="customer_id", how="left")
+    name = pl.coalesce("name", "customer_id").alias("name")
+    return told.with_columns(name).sort("exposure", "customer_id", descending=[True, False], nulls_last=True)
+
+
+def items(snapshot: Snapshot, payment: Payment) -> pl.DataFrame:
+    """Every open item with what is left of it, days past due, and the days between which it is likely to be paid.
+
+    likely_on and its band: of items that are paid at all; empty where payment is not expected. late_share: the chance
+    that it is paid late or never.
+    """
+    books, open_items = snapshot.books, payment.open
+    names = books.table("customers").unique("customer_id", keep="first").select("customer_id", "name").collect()
+    days = [
+        pl.Series(name, np.where(np.isfinite(told := open_items.delay_at(share)), told, np.nan)).alias(name)
+        for name, share in BANDS.items()
+    ]
+    frame = open_items.items.select("customer_no", "item_id", "issued_on", "due_on", "currency", "open")
+    frame = frame.with_columns(*days, pl.Series("late_share", open_items.late_share()))
+    due = pl.col("due_on")
+    return (
+        frame.join(books.journal.customers, on="customer_no", how="left")
+        .join(names, on="customer_id", how="left")
+        .with_columns(
+            pl.coalesce("name", "customer_id").alias("name"),
+            (pl.lit(books.as_of) - due).dt.total_days().alias("days_past_due"),
+            *(
+                pl.when(pl.col(name).is_finite())
+                .then(due + pl.duration(days=pl.col(name).fill_nan(0).cast(pl.Int64)))
+                .alias(name)
+                for name in BANDS
+            ),
+        )
+        .filter(pl.col("open") != 0)
+        .drop("customer_no")
+        .sort("due_on", "item_id")
+    )

@@ -1,0 +1,1 @@
+"""Customers: the list, and everything about one of them."""

@@ -1,0 +1,39 @@
+"""Words: what templates may say and show: sentences in the reader's language, icons, addresses, security tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django_htmx.jinja import django_htmx_script, htmx_script
+from heroicons.jinja import heroicon_mini, heroicon_outline, heroicon_solid
+from jinja2 import Environment, StrictUndefined
+
+
+def environment(**options: Any) -> Environment:
+    """Jinja with our words; a name that a page does not give is an error, and never an empty place."""
+    made = Environment(**{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})
+    made.globals.update(
+        {
+            "static": static,
+            "url": address,
+            "htmx_script": htmx_script,
+            "django_htmx_script": django_htmx_script,
+            "heroicon_outline": heroicon_outline,
+            "heroicon_solid": heroicon_solid,
+            "heroicon_mini": heroicon_mini,
+        }
+    )
+    return made
+
+
+def address(name: str, *parts: Any) -> str:
+    """The address of a page by its name."""
+    return reverse(name, args=parts)
+
+
+def for_account_pages(request: HttpRequest) -> dict[str, Any]:
+    """What the pages of log-in and second factor need of us."""
+    return {"tongue": getattr(request, "tongue", None)}

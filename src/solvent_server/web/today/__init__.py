@@ -1,0 +1,1 @@
+"""Today: where a day begins: cash, alarms, what changed, what to do."""

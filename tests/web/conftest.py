@@ -1,0 +1,69 @@
+"""A store with two companies of which one is assessed, people in every role, and a browser's client for each."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from solvent.assessment import assess
+from solvent.base.terms import Policy
+from solvent.books.books import Ledger, open_books
+from solvent.files.sample import Plan, generate
+from solvent.simulation.horizon import Outlooked
+from solvent_server.store import database
+
+sys.path.insert(0, str(Path(__file__).parent))
+FIRST = TemporaryDirectory(prefix="solvent-tests-")
+database.connect(Path(FIRST.name))
+atexit.register(FIRST.cleanup)
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Path]:
+    """The data folder of a small company, assessed: own; and of another, foreign, that has no assessment."""
+    with TemporaryDirectory(prefix="solvent-web-") as folder:
+        database.connect(Path(folder))
+        database.migrate()
+        from django.contrib.auth.models import User  # noqa: PLC0415 (needs the store)
+
+        from solvent_server.store import access, assessments, work  # noqa: PLC0415
+        from solvent_server.store.models import Member  # noqa: PLC0415
+
+        own = work.set_company("own", "test", names=["Lantern Works"], currency="CNY")
+        foreign = work.set_company("foreign", "test", names=["Elsewhere"], currency="CNY")
+        for role in access.ROLES:
+            for name, company in ((role, own), (f"{role}-elsewhere", foreign)):
+                person = User.objects.create_user(name)
+                Member.objects.create(user=person, company=company, role=role)
+        User.objects.create_user("nobody")
+        sample = generate(Plan(size="stall", seed=4))
+        tables = {name: frame.lazy() for name, frame in sample.tables.items()}
+        books = open_books(Ledger(tables, currency=sample.currency))
+        few = {Outlooked.key: [(books.as_of, {"paths": 500})]}
+        assessments.keep("own", assess(books, Policy(books.as_of, few), seed=1), "2026-11-01T06:00:00")
+        yield Path(folder)
+        database.close()
+
+
+@pytest.fixture
+def client(site: Path) -> Callable[..., object]:
+    """``client("cfo")``: somebody who is logged in, reading English; ``client("cfo", "zh")``: Chinese."""
+    from django.contrib.auth.models import User  # noqa: PLC0415 (needs the store)
+    from django.test import Client  # noqa: PLC0415
+
+    database.connect(site)
+
+    def of(name: str | None, language: str = "en") -> Client:
+        made = Client(headers={"accept-language": "zh-CN" if language == "zh" else "en-GB"})
+        if name is not None:
+            made.force_login(
+                User.objects.get(username=name), backend="allauth.account.auth_backends.AuthenticationBackend"
+            )
+        return made
+
+    return of
