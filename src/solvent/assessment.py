@@ -6,6 +6,7 @@ payment      when each open item will be paid
 simulation   all money in and out on joint paths
 snapshot     all that a decision may look at
 liquidity    what the paths say about cash
+warnings     every rule over the same snapshot
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from solvent.decisions.liquidity.stress.answers import Answers, answers
 from solvent.decisions.liquidity.stress.crisis import Crisis, CrisisPlan, crisis
 from solvent.decisions.liquidity.stress.reverse import Broken, Reverse, reverse
 from solvent.decisions.liquidity.stress.stress import Stressed, stress
+from solvent.decisions.warnings.engine import Findings, warn
+from solvent.decisions.warnings.view import View
 from solvent.measures.measures import measure
 from solvent.payment.payment import learn
 from solvent.simulation.company import simulate_company, world_of
@@ -46,6 +49,7 @@ class Assessment:
     stressed: Stressed | None
     broken: Sequence[Broken]
     crisis: CrisisPlan
+    findings: Findings
     seed: int
 
     @property
@@ -86,7 +90,8 @@ def assess(
     told = outlook(snapshot, baseline)
     ready = crisis(snapshot, told.pools, told.pools.day, told.pools.need_median or 0, policy.terms(Crisis))
     stressed, broken = _stress(snapshot, told.lines.line)
-    return Assessment(snapshot, told, _with_lines(snapshot, told.lines.line), stressed, broken, ready, seed)
+    found = warn(View(books, policy, snapshot))
+    return Assessment(snapshot, told, _with_lines(snapshot, told.lines.line), stressed, broken, ready, found, seed)
 
 
 def _with_lines(snapshot: Snapshot, line: int | None) -> Answers | None:

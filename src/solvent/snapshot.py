@@ -18,9 +18,9 @@ from solvent.simulation.paths import CashPaths
 class Snapshot:
     """The books of one day and what was computed from them; frozen.
 
-    credit: files, grades and base limits. payment: None where nothing was ever invoiced. paths: None where there is nothing to simulate. company: what the
-    paths were made of, for questions that draw some of it again. Why any is missing stands in the problems of the
-    assessment.
+    payment: None where nothing was ever invoiced. paths: None where there is nothing to simulate. company: what the
+    paths were made of, for questions that draw some of it again. credit: files, grades and base limits. Why any is
+    missing stands in the problems of the assessment.
     """
 
     books: Books

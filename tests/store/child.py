@@ -91,6 +91,25 @@ def undoes(code: str, batch: int) -> None:
         say("refused", code=error.problem.code)
 
 
+def reserves(code: str, mine: int, count: int, amount: int, limit: int) -> None:
+    """As many orders of one customer as it is told, one after the other, as soon as a line comes in."""
+    from solvent_server.store import access, books  # noqa: PLC0415
+    from solvent_server.store.desk.reservations import Room, Seen, reserve  # noqa: PLC0415
+
+    company = access.company_of(code)
+    say("ready")
+    sys.stdin.readline()
+    granted = []
+    for number in range(count):
+        seen = Seen(books.last_commit(company), date(2026, 3, 10))
+        room, name = Room("lantern", ["lantern"], limit, 0), f"{mine}-{number}"
+        answer = reserve(
+            company, "lantern", amount, [room], seen=seen, key=name, order_id=name, currency="CNY", actor=f"clerk{mine}"
+        )
+        granted += [name] if answer.granted else []
+    say("done", granted=granted)
+
+
 def opens() -> None:
     """Set the store up if it is new, as every command does."""
     say("ready")
@@ -108,4 +127,4 @@ if __name__ == "__main__":
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
         what = "brings"
     numbers = [int(word) if word.isdigit() else word for word in words]
-    {"brings": brings, "writes": writes, "undoes": undoes, "opens": opens}[what](*numbers)
+    {"brings": brings, "writes": writes, "undoes": undoes, "opens": opens, "reserves": reserves}[what](*numbers)

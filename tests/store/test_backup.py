@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 from collections.abc import Callable
+from datetime import date
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
+import polars as pl
 import pytest
 from child import bring, items
 from support import Place, frames, line
 from test_as_of import content
+from test_cases import play
 from test_faults import child, company_of, count, heard, sound
 
 from solvent.base.problem import SolventError
 from solvent_server.store import database
+
+DESK = ("store_authority", "store_reservation", "store_case", "store_casestep")
+DAY = date(2026, 12, 31)
 
 
 def keeping() -> Any:
@@ -33,7 +43,9 @@ def whole(code: str) -> tuple[Any, ...]:
     moments = Batch.objects.filter(committed_at__isnull=False).order_by("committed_at")
     states = [content(books.ledger(company, moment)) for moment in moments.values_list("committed_at", flat=True)]
     batches = list(Batch.objects.order_by("id").values_list("id", "state", "name", "counts", "digests", "undoes_id"))
-    return audit.head(), states, batches, (company.name, company.names, company.tax_ids, company.currency)
+    kept = [database.read(name, keeping()._schema(name)).sort("id") for name in DESK]
+    desk = [frame.with_columns(pl.col(pl.Datetime).cast(pl.Datetime("us"))).rows() for frame in kept]
+    return audit.head(), states, batches, desk, (company.name, company.names, company.tax_ids, company.currency)
 
 
 def filled() -> str:
@@ -49,7 +61,32 @@ def filled() -> str:
     )
     batches.withdraw(company, {"bank_lines": ["l2"]}, actor="test", reason="not ours")
     batches.undo(company, second, "test", "wrong file")
+    at_the_desk(company)
     return company.code
+
+
+def at_the_desk(company: Any) -> None:
+    """Authorities, proposals in several states, what is held of limits, and cases with their history."""
+    from solvent_server.store import batches, books  # noqa: PLC0415
+    from solvent_server.store.desk import proposals, reservations  # noqa: PLC0415
+
+    day = date(2026, 3, 10)
+    batches.record(company, frames(customers=[{"customer_id": "lantern"}]), kind="person", actor="test")
+    proposals.give_authority(company, "anna", "CNY", 100, actor="cfo")
+    for amount in (100, 300, 400):
+        told = {"customer_id": "lantern", "kind": "total", "currency": "CNY", "amount": amount, "valid_until": DAY}
+        asked = proposals.propose(company, "limits", told, actor="anna", reason='"新\n', today=day)
+    proposals.refuse(company, asked.id, actor="bai", reason="too much")
+    room = reservations.Room("lantern", ["lantern"], 100, 0)
+    seen = reservations.Seen(books.last_commit(company), day)
+    for key in ("a", "b"):
+        held = reservations.reserve(
+            company, "lantern", 30, [room], seen=seen, key=key, currency="CNY", order_id=key, actor="sal"
+        )
+    assert held.reservation is not None
+    reservations.release(company, held.reservation.id, actor="sal", reason="gone")
+    play(company, day, lantern=2, quay=3)
+    play(company, date(2026, 3, 11), lantern=3)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -162,11 +199,50 @@ def test_a_damaged_backup_is_refused_whole(
     assert sound()
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_backup_of_an_earlier_version_comes_back(
+    place: Place, another: Callable[[str], Place], kind: str, tmp_path: Path
+) -> None:
+    """Without the tables and columns that came later; a column that has to be filled is missed."""
+    from solvent_server.store import batches, books  # noqa: PLC0415
+
+    company = company_of("own")
+    row = {"order_id": "O1", "customer_id": "lantern", "ordered_on": date(2026, 3, 10), "amount": 500}
+    batches.record(company, frames(orders=[row]), kind="person", actor="test")
+    keeping().backup(tmp_path / "now.zip")
+    later = {"wanted_on", "closed_on", "deposit_amount"}
+    earlier(tmp_path / "now.zip", tmp_path / "then.zip", later)
+    earlier(tmp_path / "now.zip", tmp_path / "bad.zip", {"order_id"})
+    another(kind)
+    with pytest.raises(SolventError, match=r"store\.restore\.damaged"):
+        keeping().restore(tmp_path / "bad.zip")
+    keeping().restore(tmp_path / "then.zip")
+    told = books.ledger(company_of("own")).table("orders").collect()
+    assert told.select("order_id", "amount", *sorted(later)).rows() == [("O1", 500, None, None, None)]
+    assert sound()
+
+
+def earlier(source: Path, target: Path, less: set[str]) -> None:
+    """The backup without some columns of orders, and without the tables of the desk."""
+    with ZipFile(source) as old, ZipFile(target, "w") as new:
+        manifest = json.loads(old.read("manifest.json"))
+        for name in [name for name in manifest["tables"] if name in DESK or name == "fact_limits"]:
+            del manifest["tables"][name]
+        for name in old.namelist():
+            data = old.read(name)
+            if name.startswith("tables/fact_orders/"):
+                memory = BytesIO()
+                pl.read_parquet(BytesIO(data)).drop(less).write_parquet(memory)
+                data = memory.getvalue()
+                manifest["tables"]["fact_orders"]["parts"] = [sha256(data).hexdigest()]
+            if name != "manifest.json":
+                new.writestr(name, data)
+        new.writestr("manifest.json", json.dumps(manifest))
+
+
 def test_names_in_a_backup_lead_nowhere_else(place: Place, tmp_path: Path) -> None:
     """A backup that names an original by a path is refused, and nothing is made outside."""
-    import json  # noqa: PLC0415
-    from zipfile import ZipFile  # noqa: PLC0415
-
     inner = place.data / "originals"
     for name in ("../../outside/x", "..", "/tmp/outside", "ab" * 31, "Z" * 64):
         with ZipFile(tmp_path / "bad.zip", "w") as archive:

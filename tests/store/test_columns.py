@@ -39,10 +39,31 @@ def rows_of(name: str) -> st.SearchStrategy[list[dict[str, Any]]]:
         else st.none() | CELLS.get(declared.dtype, MOMENTS)
         for column, declared in columns.items()
     }  # fmt: skip
-    return st.lists(st.fixed_dictionaries(cells), min_size=1, max_size=6)
+    return st.lists(st.fixed_dictionaries(cells).map(lambda row: kept(name, row)), min_size=1, max_size=6)
 
 
-@pytest.mark.parametrize("name", ["open_items", "fx_rates", "bank_matches", "facilities", "deliveries", "stock"])
+def kept(name: str, row: dict[str, Any]) -> dict[str, Any]:
+    """The row, made to keep what the database itself asks of its table: two people, or somebody and a reason."""
+    two = {"limits": ("decided_by", "approved_by"), "approvals": ("asked_by", "approved_by")}.get(name)
+    if two:
+        second = row[two[1]]
+        row = {
+            **row,
+            two[0]: f"1{row[two[0]] or ''}",
+            two[1]: second if second is None and name == "limits" else f"2{second or ''}",
+        }
+    if name == "screenings" and row["outcome"] == "waived":
+        row = {**row, "reason": "r", "reviewer": "a"}
+    return row
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "open_items", "fx_rates", "bank_matches", "facilities", "deliveries", "stock", "orders", "registrations",
+        "limits", "approvals", "screenings", "contracts", "trade_references",
+    ],
+)  # fmt: skip
 def test_every_cell_comes_back(place: Place, name: str, request: pytest.FixtureRequest) -> None:
     from solvent_server.store import facts  # noqa: PLC0415 (needs Django set up)
     from solvent_server.store.models import Batch, Company  # noqa: PLC0415

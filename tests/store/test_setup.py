@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
-from support import Place, item
+from support import Place, frames, item
 
 from solvent.base.problem import SolventError
+from solvent.books.books import TABLES
 from solvent_server import settings
 from solvent_server.store import database
 
@@ -75,6 +79,50 @@ def test_a_store_of_before_is_brought_up_to_date_with_all_that_is_in_it(place: P
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"UPDATE {table} SET amount = 1")
     assert not [outcome for outcome in checks.check_store() if outcome.breaches]
+
+
+def test_a_store_with_rows_gets_the_tables_of_the_credit_desk(place: Place) -> None:
+    """Rows, corrections and an undo made before; then the new columns and tables; nothing that stood there changes."""
+    from solvent_server.store import batches, books, guards, work  # noqa: PLC0415
+    from solvent_server.store.keeping import checks  # noqa: PLC0415
+
+    call_command("migrate", "store", "0002", verbosity=0)
+    company = work.set_company("own", "test", currency="CNY")
+    before_it(company)
+    database.migrate()
+    assert database.state() == "ready"
+    assert not guards.missing()
+    assert not [outcome for outcome in checks.check_store() if outcome.breaches]
+    told = books.ledger(company).table("orders").collect()
+    assert told.select("order_id", "amount", "wanted_on").rows() == [("O1", 500, None)]
+    day = item(1)["issued_on"]
+    again = {"order_id": "O1", "customer_id": "lantern", "ordered_on": day, "amount": 500}
+    assert batches.record(company, frames(orders=[again]), kind="person", actor="t").counts["orders"]["known"] == 1
+    wanted = {**again, "wanted_on": day, "deposit_amount": 100}
+    done = batches.record(company, frames(orders=[wanted]), kind="person", actor="t")
+    assert done.counts["orders"]["changed"] == 1
+    assert books.ledger(company).table("orders").collect()["deposit_amount"].to_list() == [100]
+    batches.undo(company, done.batch, "t", "")
+    assert books.ledger(company).table("orders").collect()["deposit_amount"].to_list() == [None]
+    assert not [outcome for outcome in checks.check_store() if outcome.breaches]
+
+
+def before_it(company: Any) -> None:
+    """Orders as the store before wrote them: by the columns that its table had, with their digests and trail."""
+    from solvent_server.store import batches, changes, facts  # noqa: PLC0415
+
+    new, whole = {"wanted_on", "closed_on", "deposit_amount"}, TABLES["orders"]
+    old = replace(whole, columns={name: column for name, column in whole.columns.items() if name not in new}, laws={})
+    day = item(1)["issued_on"]
+    row = {"order_id": "O1", "customer_id": "lantern", "ordered_on": day, "amount": 500, "currency": "CNY"}
+    with pytest.MonkeyPatch.context() as patch:
+        for room in (batches, facts, changes):
+            patch.setattr(room, "TABLES", {"orders": old})
+        patch.setattr(batches, "built_on", lambda batch, mine: None)  # it asks tables of today
+        for amount in (400, 500, 600):
+            told = old.conform(pl.DataFrame([{**row, "amount": amount, "recorded_on": day}]).lazy()).collect()
+            last = batches.record(company, {"orders": told}, kind="person", actor="t")
+        batches.undo(company, last.batch, "t", "")
 
 
 def test_an_import_stays_while_a_promise_is_about_it(place: Place, load: Load) -> None:

@@ -31,7 +31,8 @@ def site() -> Iterator[Path]:
         database.migrate()
         from django.contrib.auth.models import User  # noqa: PLC0415 (needs the store)
 
-        from solvent_server.store import access, assessments, work  # noqa: PLC0415
+        from solvent_server.store import access, work  # noqa: PLC0415
+        from solvent_server.store.keeping import assessments  # noqa: PLC0415
         from solvent_server.store.models import Member  # noqa: PLC0415
 
         own = work.set_company("own", "test", names=["Lantern Works"], currency="CNY")

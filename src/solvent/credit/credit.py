@@ -10,10 +10,11 @@ import polars as pl
 from solvent.base.problem import Problem
 from solvent.base.terms import Policy
 from solvent.books.books import Books
+from solvent.credit.altman import Altman
 from solvent.credit.file.file import CreditFiles, credit_files
 from solvent.credit.grading.grade import Grades, grades
 from solvent.credit.limits.methods import BaseLimits, base_limits
-from solvent.credit.ratios import ratios
+from solvent.credit.ratios import Ratios, ratios
 from solvent.credit.reviews import reviews_due
 
 
@@ -40,7 +41,7 @@ def credit(books: Books, behaviour: pl.DataFrame, policy: Policy) -> Credit:
         behaviour: ``measures.trade.behaviour.behaviour`` of the same books.
     """
     files = credit_files(books, policy)
-    told = ratios(books)
+    told = ratios(books, policy.terms(Ratios), policy.terms(Altman))
     graded = grades(books, behaviour, told, files, policy)
     granted = base_limits(books, behaviour, told, graded, policy)
     due = reviews_due(books, graded, files, policy)

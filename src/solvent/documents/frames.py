@@ -1,4 +1,4 @@
-"""Frames: an assessment as lists that people go through: customers, open items, findings. A row is a thing to look at."""
+"""Frames: an assessment as lists that people go through: customers, open items, findings; a row is a thing to see."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def frames(assessment: Assessment) -> Mapping[str, pl.DataFrame]:
     """The lists, by name; money in minor units of the books' currency unless a row names its own.
 
     customers: a row a customer: its name and what it is cut by, what it owes, its grade, its limit, how it pays.
-    items: a row an open item: what is left of it, and when it is likely to be paid.
+    items: a row an open item: what is left of it, and when it is likely to be paid. findings: as the engine gives them.
     """
     snapshot = assessment.snapshot
-    told = {"customers": customers(snapshot)}
+    told = {"customers": customers(snapshot), "findings": assessment.findings.table}
     if snapshot.payment is not None:
         told["items"] = items(snapshot, snapshot.payment)
     return told

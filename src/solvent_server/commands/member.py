@@ -36,7 +36,7 @@ def _run(args: Namespace, screen: Screen) -> int:
             raise SolventError("store.role_unknown", "", role=args.role, known=", ".join(access.ROLES))
         secret = None
         if args.password:
-            secret = os.environ.get(PASSWORD) or getpass(screen.language.say("Password: "))
+            secret = os.environ.get(PASSWORD) or getpass(f"{screen.language.say('Password')}: ")
         work.set_member(company, args.name, args.role, secret, actor())
     rows = [(name, role) for name, role in work.members(company)]
     if rows:

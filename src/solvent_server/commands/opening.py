@@ -64,10 +64,19 @@ def company_of(args: Namespace, currency: str | None = None) -> Company:
 
 def actor() -> str:
     """Who types: the account of the machine, as the trail names it."""
+    return f"{_account()} (command line)"
+
+
+def _account() -> str:
+    """The account that runs this process, asked of the system and not of the environment, which anybody may set."""
     try:
-        return f"{getuser()} (command line)"
-    except (KeyError, OSError):
-        return f"user {os.getuid()} (command line)"
+        import pwd  # noqa: PLC0415 (not on every system)
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except ModuleNotFoundError:
+        return getuser()
+    except KeyError:
+        return f"user {os.getuid()}"
 
 
 def stored_ledger() -> Ledger:

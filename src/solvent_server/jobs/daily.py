@@ -8,7 +8,8 @@ from hashlib import sha256
 from solvent.assessment import assess
 from solvent.base.terms import Policy
 from solvent.books.books import open_books
-from solvent_server.store import assessments, audit, books
+from solvent_server.store import audit, books
+from solvent_server.store.keeping import assessments
 from solvent_server.store.models import Company
 
 

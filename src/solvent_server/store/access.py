@@ -9,6 +9,9 @@ from solvent.base.problem import SolventError
 from solvent_server.store import database
 from solvent_server.store.models import Company, Member
 
+COMMAND_LINE = " (command line)"
+"""What the trail adds to the name of an account of the machine."""
+
 READ = frozenset({"see"})
 WORK = READ | {"import", "match", "undo"}
 ROLES: Mapping[str, frozenset[str]] = {
@@ -37,6 +40,20 @@ def may(user: Any, action: str, company: Company) -> bool:
     """True where the person's role in the company allows it."""
     role = Member.objects.filter(user=user, company=company).values_list("role", flat=True).first()
     return role is not None and action in ROLES.get(role, frozenset())
+
+
+def person(actor: str) -> str:
+    """Who acts, by whatever way: ``anna (command line)`` and ``anna`` are one pair of eyes."""
+    return actor.removesuffix(COMMAND_LINE).strip()
+
+
+def may_approve(actor: str, company: Company) -> bool:
+    """True for whoever may approve what somebody else decided; where nobody has a role yet, for everybody."""
+    members = Member.objects.filter(company=company)
+    if not members.exists():
+        return True
+    roles = members.filter(user__username=person(actor)).values_list("role", flat=True)
+    return any("approve" in ROLES.get(role, frozenset()) for role in roles)
 
 
 @database.told()

@@ -52,6 +52,17 @@ def append(actor: str, action: str, subject: str, facts: Mapping[str, Any], *, c
     transaction.on_commit(lambda: _witness(place, seq, hashed))
 
 
+def of_row(row: Any) -> dict[str, Any]:
+    """A row that people change, as the facts of its line: every column, so that the two can be compared."""
+    return {field.attname: getattr(row, field.attname) for field in row._meta.fields}
+
+
+def same_row(row: Any, facts: str) -> bool:
+    """True where a row says what its line in the trail told of it."""
+    told: dict[str, Any] = json.loads(json.dumps(of_row(row), ensure_ascii=False, default=str))
+    return told == json.loads(facts)
+
+
 def digest(row: Sequence[Any]) -> str:
     """The hash of a line: of its columns up to ``previous``, told unmistakably."""
     return sha256(json.dumps(list(row), ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

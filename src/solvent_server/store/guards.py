@@ -1,4 +1,4 @@
-"""Guards: triggers by which neither database lets a fact, a retraction, a sighting or a line of the trail change."""
+"""Guards: triggers by which neither database lets a fact, or what is told of one, change."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ def guarded() -> Mapping[str, Sequence[Sequence[str]]]:
     """The tables whose rows are only ever inserted, and the columns by which each row is the only one."""
     told: dict[str, Sequence[Sequence[str]]] = {
         "store_auditline": [("seq",), ("previous",), ("hash",)],
+        "store_authority": [("id",)],
+        "store_casestep": [("id",), ("company_id", "step")],
         "store_retraction": [("id",), ("table", "fact")],
         "store_sighting": [("id",)],
         "store_statementrecord": [("id",)],

@@ -21,6 +21,7 @@ About = Literal["company", "customer", "group", "country", "region", "industry",
 Layer = Literal["base", "middle", "top"]
 Crossed = Literal["over", "from", "under", "down_to"]
 Owner = Literal["credit", "collections", "treasury", "sales", "cfo"]
+Proposed = Literal["lower_limit", "stricter_terms", "hold_supply", "collect_first", "report_to_insurer", "ask_security"]
 
 
 class Tier(IntEnum):
@@ -46,8 +47,8 @@ READING: Mapping[str, Any] = {"subject": pl.String, "value": pl.Float64, "eviden
 
 subject: the customer's, group's … own id; ``own`` for the company. value: what is held against the lines. evidence:
 rows that the value rests on, as ``table:key``, the most telling first, at most ten. Further columns are facts of the
-sentence: numbers, text and days; amounts of money end in ``_amount`` (Int64, minor units of the books' currency), shares
-in ``_share``, days in ``_on``, durations in ``_days``. A subject of which the books know too little has no row.
+sentence: numbers, text and days; amounts of money end in ``_amount`` (Int64, minor units of the books' currency),
+shares in ``_share``, days in ``_on``, durations in ``_days``. A subject of which the books know too little has no row.
 """
 
 
@@ -60,7 +61,8 @@ class Rule:
     it, or ``down_to`` it. unit: of value and lines, ``share``, ``days``, ``months``, ``level``, ``times``, ``points``.
     owner: who is to act. terms: its own family, ``warnings.NAME``. lines: out of the terms. read: the readings of one
     day, or None where the books hold nothing that the rule could look at. past: False where it cannot be run over the
-    company's own past.
+    company's own past. proposes: what its finding on a customer calls for from orange on, beside what its tier calls
+    for (``warnings.actions``).
     """
 
     about: About
@@ -72,6 +74,7 @@ class Rule:
     lines: Callable[[Any], Lines]
     read: Callable[[View, Any], pl.DataFrame | None]
     past: bool = True
+    proposes: tuple[Proposed, ...] = ()
 
 
 def rules() -> Mapping[str, Rule]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import polars as pl
@@ -16,6 +16,8 @@ from solvent.credit.credit import credit as graded
 from solvent.decisions.liquidity.floor import Floor
 from solvent.decisions.liquidity.floor import Lines as CashLines
 from solvent.decisions.liquidity.floor import lines as cash_lines
+from solvent.decisions.liquidity.watch.indicators import as_at
+from solvent.decisions.warnings.evidence import items
 from solvent.measures.company.liquidity import Liquidity, cash, monthly_spend, operating_cash_flow, ratios
 from solvent.measures.concentration import Concentrated, Concentration, concentration
 from solvent.measures.dso import Dso
@@ -101,6 +103,38 @@ class View:
 
     @cached_property
     def timeliness(self) -> Mapping[str, pl.DataFrame]:
-        """``measures.timeliness.timeliness`` by customer, region, industry and country."""
-        terms = self.policy.terms(Timeliness)
-        return {by: timeliness(self.books, by, terms=terms) for by in ("customer", "region", "industry", "country")}
+        """``measures.timeliness.timeliness`` by ``customer``, ``region``, ``industry`` or ``country``, as asked for."""
+        return _ByDimension(self.books, self.policy.terms(Timeliness))
+
+    @cached_property
+    def open_items(self) -> pl.DataFrame:
+        """``evidence.items.open_items``: a row an open item."""
+        return items.open_items(self.books).collect(engine="streaming")
+
+    @cached_property
+    def owed(self) -> pl.DataFrame:
+        """``evidence.items.owed``: what each customer owes, and how much of it is overdue."""
+        return items.owed(self.books, self.open_items).collect(engine="streaming")
+
+    def earlier(self, days: int) -> View:
+        """The same books as they stood so many days before, by what is known now; made once for each number of days."""
+        if days not in self._before:
+            day = self.as_of - timedelta(days=days)
+            self._before[days] = View(as_at(self.books, day), self.policy)
+        return self._before[days]
+
+    @cached_property
+    def _before(self) -> dict[int, View]:
+        return {}
+
+
+class _ByDimension(dict[str, pl.DataFrame]):
+    """Timeliness by each dimension, computed when it is first asked for."""
+
+    def __init__(self, books: Books, terms: Timeliness) -> None:
+        super().__init__()
+        self.books, self.terms = books, terms
+
+    def __missing__(self, by: str) -> pl.DataFrame:
+        self[by] = timeliness(self.books, by, terms=self.terms)
+        return self[by]

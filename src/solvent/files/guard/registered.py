@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.metadata import entry_points
 
+from solvent.intake.credit.reports.company_report import CompanyReport
+from solvent.intake.credit.statements import Statements
 from solvent.intake.erp.erpnext.importer import ErpNext
 from solvent.intake.erp.odoo.importer import Odoo
 from solvent.intake.sources.importer import GROUP, Importer
@@ -24,4 +26,4 @@ def registered() -> Sequence[Importer]:
             raise
         except Exception:  # somebody else's package, at import time: whatever it raises, it is not ours to fall over
             continue
-    return [*found, ErpNext(), Odoo()]
+    return [*found, ErpNext(), Odoo(), CompanyReport(), Statements()]

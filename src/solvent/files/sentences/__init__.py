@@ -9,21 +9,41 @@ from collections.abc import Mapping
 
 from solvent.files.sentences import bank, books, boosted, einvoice, matching, outflows, payment, sources, store
 from solvent.files.sentences.cash import liquidity, sales, simulation
-from solvent.files.sentences.credit import scorecard
+from solvent.files.sentences.credit import (
+    company_rules,
+    credit_file,
+    documents,
+    grading,
+    limits,
+    orders,
+    rule_words,
+    rules,
+    scorecard,
+    warnings,
+)
 
 SENTENCES: Mapping[str, str] = {
     **books.SENTENCES,
     **bank.SENTENCES,
     **boosted.SENTENCES,
+    **credit_file.SENTENCES,
+    **documents.SENTENCES,
     **einvoice.SENTENCES,
+    **grading.SENTENCES,
+    **limits.SENTENCES,
     **liquidity.SENTENCES,
     **matching.SENTENCES,
+    **orders.SENTENCES,
     **outflows.SENTENCES,
     **payment.SENTENCES,
+    **company_rules.SENTENCES,
+    **rule_words.SENTENCES,
+    **rules.SENTENCES,
     **sales.SENTENCES,
     **scorecard.SENTENCES,
     **simulation.SENTENCES,
     **sources.SENTENCES,
     **store.SENTENCES,
+    **warnings.SENTENCES,
 }
 """Problem code to English sentence, of every topic."""

@@ -42,6 +42,8 @@ CHECKS: Mapping[str, str] = {
     "store.facts": "rows of an import are not those that the audit trail tells of",
     "store.versions": "more than one version of a row counts",
     "store.originals": "an original file is missing or was changed",
+    "store.desk": "a proposal, an authority or a reservation is not as the audit trail tells of it",
+    "store.cases": "the cases of a company, or what happened to them, are not as the audit trail tells",
     "store.companies": "a row stands under another company than its import",
     "statements.balance": "total assets are not total liabilities plus equity",
 }

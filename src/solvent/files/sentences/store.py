@@ -34,8 +34,51 @@ SENTENCES: Mapping[str, str] = {
         "{count} rows were left out, first {first}: {rule}; correct them in the source and import it again"
     ),
     "store.database": "the database says: {error}; nothing was changed",
+    "store.desk.amount": "{value} has more decimals than {currency}, or is too large; write it like 45000.00",
+    "store.desk.cell": (
+        "{column} of {table} cannot be {value}; write days as 2026-03-10, numbers as 12.5, and choose words from "
+        "the list in: solvent dictionary"
+    ),
+    "store.desk.column_unknown": "{table} has no column {column}; it has: {known}",
+    "store.desk.may_not_approve": (
+        "{person} may not approve proposal {proposal}: it takes a role that approves, and the authority to decide "
+        "as much"
+    ),
+    "store.desk.nobody": "the books know no {name}; look for a slip of the pen, or enter the admission first",
+    "store.desk.not_entered": "into {table} nobody enters rows alone; one can into: {known}",
+    "store.desk.not_waiting": (
+        "proposal {proposal} does not wait for anybody; list what waits with: solvent limit show, or solvent "
+        "approve-order show"
+    ),
+    "store.desk.own_authority": "{person} cannot give authority to {person}: a colleague has to",
+    "store.desk.reason": "a reason has to be given: --reason",
+    "store.desk.refused": (
+        "the row breaks the rule {rule} of {table}; what the rule asks is told by: solvent dictionary"
+    ),
+    "store.desk.same_person": "{person} proposed number {proposal}: a second person has to approve it",
+    "store.desk.word": "{word} says nothing of a column; write it as COLUMN=VALUE",
+    "store.reserve.key_taken": (
+        "the key {key} named another request, reservation {reservation}; give this one a key of its own"
+    ),
+    "store.reserve.moved": "the books have moved while it was asked; ask again",
+    "store.reserve.no_limit": "no limit counts for {customer}; decide one with: solvent limit set",
+    "store.reserve.no_rate": (
+        "what {customer} owes cannot be told in one currency for want of a rate; import the rates first"
+    ),
+    "store.reserve.not_held": (
+        "nothing is held under reservation {reservation} any more; list them with: solvent reserve"
+    ),
+    "store.reserve.nothing": "say how much is to be held for {customer}, more than nothing, and of which limit",
+    "store.reserve.order_held": "reservation {reservation} is held for order {order} already; release it first",
+    "store.reserve.other_order": "reservation {reservation} is held for order {order}; name that one with --order",
     "store.disk": "cannot be written: {error}; nothing was changed",
     "store.behind": "was made by an earlier version; bring it up to date with: solvent migrate",
     "store.newer": "was made by a newer version of Solvent; use that one",
+    "store.assessment.frame_missing": (
+        "the kept assessment has no list of {name}: it was made by an earlier version; make it anew with: solvent daily"
+    ),
+    "store.person_without_password": "{name} is new here and needs a password: add --password",
+    "store.password_weak": "this password is too easy to guess: {reason}",
+    "store.role_unknown": "{role} is no role here; there are: {known}",
 }
 """Problem code to English sentence; {word} is a fact of the problem."""

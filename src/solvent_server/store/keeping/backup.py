@@ -129,10 +129,13 @@ def tables() -> list[str]:
     return done
 
 
+def _model(table: str) -> Any:
+    return next(model for model in apps.get_models(True) if model._meta.db_table == table)
+
+
 def _schema(table: str) -> dict[str, Any]:
-    model = next(model for model in apps.get_models(True) if model._meta.db_table == table)
     told = {}
-    for field in model._meta.fields:
+    for field in _model(table)._meta.fields:
         kind = field.target_field if field.is_relation else field
         told[field.column] = _TYPES.get(kind.get_internal_type(), pl.String) or pl.Int64
     return told
@@ -194,13 +197,20 @@ def _table_in(archive: ZipFile, table: str, told: dict[str, Any], place: str) ->
         data = archive.read(f"tables/{table}/{part:06d}.parquet")
         if sha256(data).hexdigest() != hashed:
             raise SolventError("store.restore.damaged", place, part=table)
-        frame = pl.read_parquet(BytesIO(data)).select(list(schema))
+        frame = _of_today(pl.read_parquet(BytesIO(data)), table, schema)
         rows += frame.height
         if table == "store_batch":
             frame = frame.sort(pl.col("undoes_id").fill_null(-1))
         database.write(table, frame)
     if rows != told["rows"]:
         raise SolventError("store.restore.damaged", place, part=table)
+
+
+def _of_today(frame: pl.DataFrame, table: str, schema: dict[str, Any]) -> pl.DataFrame:
+    """A part with the columns of today: one that came later than the backup, and may be empty, is."""
+    fields = _model(table)._meta.fields
+    later = {one.column for one in fields if one.null and one.column not in frame.columns}
+    return frame.select(pl.lit(None, dtype=schema[name]).alias(name) if name in later else name for name in schema)
 
 
 def _sequences(names: list[str]) -> None:

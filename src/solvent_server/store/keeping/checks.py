@@ -11,8 +11,8 @@ import polars as pl
 from solvent.books.books import TABLES
 from solvent.books.checks import Outcome
 from solvent_server.store import audit, changes, database, facts, guards
-from solvent_server.store.keeping import originals
-from solvent_server.store.models import Batch, Company, Original
+from solvent_server.store.keeping import cases, originals
+from solvent_server.store.models import AuditLine, Authority, Batch, Company, Original, Proposal, Reservation
 
 
 def check_store(*, shown: int = 5) -> Sequence[Outcome]:
@@ -26,6 +26,8 @@ def check_store(*, shown: int = 5) -> Sequence[Outcome]:
         ("store.companies", _companies),
         ("store.guards", guards.missing),
         ("store.originals", _originals),
+        ("store.desk", _desk),
+        ("store.cases", cases.wrong),
     )
     outcomes = []
     with database.told(), database.still():
@@ -135,3 +137,17 @@ def _originals() -> Sequence[str]:
         if not path.exists() or sha256(path.read_bytes()).hexdigest() != sha:
             found.append(f"{name} {sha[:12]}")
     return found
+
+
+def _desk() -> Sequence[str]:
+    """Authorities, proposals and reservations that are not as the newest line of the trail on each tells."""
+    found = []
+    for word, model in (("authority", Authority), ("proposal", Proposal), ("reservation", Reservation)):
+        lines = AuditLine.objects.filter(subject__startswith=f"{word} ").order_by("seq")
+        told = {subject: (company, text) for subject, company, text in lines.values_list("subject", "company", "facts")}
+        for row in model.objects.select_related("company"):
+            company, text = told.pop(f"{word} {row.pk}", ("", "null"))
+            if company != row.company.code or not audit.same_row(row, text):
+                found.append(f"{word} {row.pk}")
+        found += list(told)
+    return sorted(found)

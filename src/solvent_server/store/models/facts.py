@@ -7,11 +7,25 @@ from typing import Any
 
 import polars as pl
 from django.db import models
+from django.db.models import F, Q
 
 from solvent.base.table import Column, Table
 from solvent.books.books import TABLES
 from solvent_server.store.models.company import Company
 from solvent_server.store.models.work import Batch
+
+CHECKS: Mapping[str, Mapping[str, Q]] = {
+    "limits": {
+        "two_people": Q(approved_by__isnull=True) | Q(decided_by__isnull=True) | ~Q(decided_by=F("approved_by"))
+    },
+    "approvals": {
+        "two_people": Q(asked_by__isnull=False, approved_by__isnull=False) & ~Q(asked_by=F("approved_by")),
+    },
+    "screenings": {
+        "waived": ~Q(outcome="waived") | Q(outcome__isnull=True) | Q(reason__isnull=False, reviewer__isnull=False)
+    },
+}
+"""What the database itself holds of the tables' laws: where it takes two people, or somebody and a reason."""
 
 
 def _field(column: Column, needed: bool) -> Any:
@@ -39,6 +53,10 @@ def _model(table: Table) -> type[models.Model]:
             "db_table": f"fact_{table.name}",
             "constraints": [
                 models.UniqueConstraint(fields=["company", "key", "version"], name=f"{table.name}_version"),
+                *(
+                    models.CheckConstraint(condition=condition, name=f"{table.name}_{name}")
+                    for name, condition in CHECKS.get(table.name, {}).items()
+                ),
             ],
         },
     )

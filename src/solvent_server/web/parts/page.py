@@ -18,7 +18,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from solvent.files.language import Language
-from solvent_server.store import access, assessments
+from solvent_server.store import access
+from solvent_server.store.keeping import assessments
 from solvent_server.store.models import Company, Member
 from solvent_server.web.parts.menu import menu
 

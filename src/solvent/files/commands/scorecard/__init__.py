@@ -1,4 +1,4 @@
-"""Commands about learned scorecards: ``solvent scorecard train``."""
+"""Commands about learned scorecards: ``solvent scorecard train`` and ``apply``."""
 
 from solvent.files.commands.scorecard.asked import COMMAND
 

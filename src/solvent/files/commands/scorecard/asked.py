@@ -1,4 +1,4 @@
-"""``solvent scorecard``: learn a scorecard and a boosted model from a file of past customers, and judge both."""
+"""``solvent scorecard``: learn a scorecard and a boosted model from past customers, judge both, keep and apply one."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from solvent.base.problem import SolventError
+from solvent.credit.grading.learned import kept
 from solvent.credit.scorecard.report import predictions, report
 from solvent.credit.scorecard.sheet.sheet import Asked, Sheet, moment_of, sheet_of
 from solvent.credit.scorecard.train import DEFAULTS, Plan, Training, train
 from solvent.files.command import OK, USAGE, Command
+from solvent.files.commands.scorecard import applying
 from solvent.files.commands.scorecard.reading import read_frame
 from solvent.files.commands.scorecard.shown import show
 from solvent.files.language import Language
@@ -45,6 +47,7 @@ def _add(parser: ArgumentParser, language: Language) -> None:
     )
     own.add_argument("--no-boosted", action="store_true", help=language.say("learn the scorecard only"))
     own.add_argument("--predictions", metavar="FILE", help=language.say("write each row's chance out of fold as CSV"))
+    own.add_argument("--save", type=Path, metavar="FILE", help=language.say("keep the scorecard as JSON, to apply it"))
     own.add_argument(
         "--json",
         metavar="FILE",
@@ -52,6 +55,8 @@ def _add(parser: ArgumentParser, language: Language) -> None:
         const="-",
         help=language.say("write it as {form} to this file, - for standard output").format(form="JSON"),
     )
+    says = language.say("tell the chance of every row of a file by a kept scorecard")
+    applying.add(inside.add_parser("apply", help=says, description=says), language)
 
 
 def _whole(text: str) -> int:
@@ -62,6 +67,10 @@ def _whole(text: str) -> int:
 
 
 def _run(args: Namespace, screen: Screen) -> int:
+    return applying.run(args, screen) if args.scorecard == "apply" else _train(args, screen)
+
+
+def _train(args: Namespace, screen: Screen) -> int:
     split = (args.time, args.train_to, args.test_from)
     if any(split) and not all(split):
         raise SolventError("credit.scorecard.split_incomplete")
@@ -84,6 +93,9 @@ def _run(args: Namespace, screen: Screen) -> int:
         if found[name] is not None and not found[name]["for_use"]:
             failing = ", ".join(check["name"] for check in found[name]["gate"] if not check["holds"])
             problems.append(SolventError("credit.scorecard.not_for_use", "", model=name, checks=failing).problem)
+    if args.save is not None:
+        _room_for(str(args.save))
+        write_json(kept(sheet, trained, found), str(args.save))
     if args.predictions is not None:
         rows = predictions(sheet, trained)
         _room_for(args.predictions)

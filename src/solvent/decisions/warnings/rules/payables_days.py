@@ -1,0 +1,38 @@
+"""Payables days: we take longer to pay suppliers than we did (REQUIREMENTS EW-07, FORMULAS 4.2.19)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from solvent.base.terms import Terms, term
+from solvent.decisions.warnings.evidence.company import days_rise
+from solvent.decisions.warnings.rule import Lines, Rule
+from solvent.decisions.warnings.view import View
+
+
+@dataclass(frozen=True)
+class PayablesDays(Terms, key="warnings.payables_days"):
+    """Which periods the mean is of, and where the lines lie."""
+
+    periods: int = term(4, unit="periods before, whose mean is usual", source="own choice: quarters of a year")
+    yellow: float = term(0.2, unit="share over the mean, strictly over it", source="own choice: as with DSO")
+    orange: float = term(0.3, unit="share over the mean, strictly over it", source="own choice: as with DSO")
+
+
+def read(view: View, terms: PayablesDays) -> pl.DataFrame | None:
+    """Days payable of our newest statement over the mean of those before, less one."""
+    return days_rise(view.books, "trade_payables", ("purchases", "cogs"), terms.periods)
+
+
+RULE = Rule(
+    about="company",
+    layer="base",
+    crossed="over",
+    unit="share",
+    owner="treasury",
+    terms=PayablesDays,
+    lines=lambda terms: Lines(terms.yellow, terms.orange),
+    read=read,
+)

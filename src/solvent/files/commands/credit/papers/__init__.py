@@ -1,0 +1,1 @@
+"""Commands that write papers about credit: the credit report, the policy, the list of contracts, the peers' tape."""

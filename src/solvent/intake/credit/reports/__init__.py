@@ -1,0 +1,1 @@
+"""Company reports: what registers, courts, agencies and other suppliers tell of customers."""
