@@ -103,7 +103,9 @@ def test_every_code_has_its_sentence_and_no_sentence_is_left_over() -> None:
     raised = {code for code, _ in codes()}
     assert not sorted(raised - set(SENTENCES)), "codes without a sentence"
     text = "\n".join(room.read_text("utf-8") for room in SRC.rglob("*.py") if "sentences" not in room.parts)
-    assert not [code for code in SENTENCES if f'"{code}"' not in text], "sentences that nobody says"
+    composed = ("warning.",)  # of a rule's name; the rules' own tests hold each against its rule
+    left = [code for code in SENTENCES if f'"{code}"' not in text and not code.startswith(composed)]
+    assert not left, "sentences that nobody says"
 
 
 def test_every_check_has_its_sentence() -> None:

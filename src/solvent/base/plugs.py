@@ -28,6 +28,22 @@ def family(package: str, group: str = "") -> Mapping[str, ModuleType]:
 
 
 @cache
+def whole(package: str, *, without: tuple[str, ...] = ()) -> int:
+    """Import every room of a package, and of the packages in it; gives how many. What each brings is there afterwards.
+
+    Args:
+        without: names of packages directly inside that are left alone.
+    """
+    home, count = import_module(package), 0
+    for found in pkgutil.iter_modules(home.__path__):
+        if found.name in without or found.name == "__main__":
+            continue
+        import_module(f"{package}.{found.name}")
+        count += 1 + (whole(f"{package}.{found.name}") if found.ispkg else 0)
+    return count
+
+
+@cache
 def usable(library: str) -> bool:
     """Whether an extra's library can be loaded here: it is installed, and so is what it needs of the system."""
     try:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from datetime import date
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from solvent.base.plugs import whole
 from solvent.base.problem import PolicyError
-from solvent.base.terms import FAMILIES, Override, Policy, terms_of
+from solvent.base.terms import FAMILIES, Override, Policy, Terms, terms_of
 
 PRESETS = ("micro", "start_up", "growth", "multinational")
 
@@ -40,7 +42,16 @@ def read_policy(as_of: date, path: Path | None = None, preset: str | None = None
     for layer in layers:
         for key, entries in layer.items():
             merged.setdefault(key, []).extend(entries)
+    if set(merged) - set(FAMILIES):
+        families()
     return Policy(as_of, merged)
+
+
+def families() -> Mapping[str, type[Terms]]:
+    """Every family of terms of Solvent by key: all rooms of the library are imported, each brings its own."""
+    whole("solvent", without=("files",))
+    import_module("solvent.files.guard.limits")
+    return {key: kind for key, kind in sorted(FAMILIES.items()) if kind.__module__.startswith("solvent")}
 
 
 def parse(text: str, place: str) -> dict[str, list[Override]]:
@@ -55,9 +66,7 @@ def parse(text: str, place: str) -> dict[str, list[Override]]:
 def complete(policy: Policy) -> str:
     """Every term as it stands on the policy's day, as one policy file; unit and source beside each."""
     lines = [f"# Every term of Solvent as it stands on {policy.as_of.isoformat()}."]
-    for key, kind in sorted(FAMILIES.items()):
-        if not kind.__module__.startswith("solvent"):
-            continue
+    for key, kind in families().items():
         says = (kind.__doc__ or "").strip().splitlines()[0]
         lines += ["", f"# {says}", f'[["{key}"]]']
         stands = policy.terms(kind)

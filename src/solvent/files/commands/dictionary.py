@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
-import solvent.assessment
-import solvent.files.guard.limits  # noqa: F401  (brings its own)
 from solvent.documents.dictionary import data_dictionary, term_list
 from solvent.files.command import OK, Command
 from solvent.files.language import Language
+from solvent.files.policy_file import families
 from solvent.files.screen import Screen
 
 
@@ -18,6 +17,7 @@ def _add(parser: ArgumentParser, language: Language) -> None:
 
 
 def _run(args: Namespace, screen: Screen) -> int:
+    families()
     sys.stdout.write(term_list() if args.terms else data_dictionary())
     return OK
 

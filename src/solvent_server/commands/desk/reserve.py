@@ -13,6 +13,7 @@ from solvent.base.money import decimal
 from solvent.base.problem import SolventError
 from solvent.books.books import open_books
 from solvent.decisions.limits.exposure import exposures
+from solvent.decisions.limits.reserving import Reserving
 from solvent.decisions.limits.states import Exposed
 from solvent.files.asking import add_policy
 from solvent.files.command import FOUND, OK, Command
@@ -56,7 +57,7 @@ def _run(args: Namespace, screen: Screen) -> int:
     from solvent_server.store.desk import reservations  # noqa: PLC0415 (needs the store)
 
     if args.taken is not None:
-        terms = read_policy(datetime.now(UTC).date(), args.policy, args.preset).terms(reservations.Reserving)
+        terms = read_policy(datetime.now(UTC).date(), args.policy, args.preset).terms(Reserving)
         row = reservations.to_order(company, args.taken, args.order, actor=actor(), terms=terms)
         told = "Reservation {number} stays held for order {order} until the books have it."
         screen.line(screen.language.say(told, number=row.id, order=row.order_id))
@@ -80,7 +81,7 @@ def _reserve(company: Company, args: Namespace, screen: Screen) -> tuple[Answer,
         try:
             answer = reservations.reserve(
                 company, args.customer, in_minor(args.amount, currency), rooms, seen=seen, key=key, currency=currency,
-                order_id=args.order, actor=actor(), terms=policy.terms(reservations.Reserving),
+                order_id=args.order, actor=actor(), terms=policy.terms(Reserving),
             )  # fmt: skip
         except SolventError as error:
             if last or error.problem.code != "store.reserve.moved":

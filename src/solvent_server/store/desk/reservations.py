@@ -15,21 +15,10 @@ from typing import Any
 import polars as pl
 
 from solvent.base.problem import SolventError
-from solvent.base.terms import Terms, term
+from solvent.decisions.limits.reserving import Reserving
 from solvent_server.store import access, audit, database, facts
 from solvent_server.store.models import Batch, Company, Reservation
 from solvent_server.store.models.desk import EXPIRED, HELD, ORDERED, RELEASED
-
-
-@dataclass(frozen=True)
-class Reserving(Terms, key="store.reservations"):
-    """How long a limit is held for an order."""
-
-    hold_hours: int = term(24, unit="hours a limit is held", source="own choice: until the next day's import")
-    order_days: int = term(
-        14, unit="days within which an order has to be in the books", source="own choice: nothing is held for good"
-    )
-
 
 DEFAULTS = Reserving()
 IN_BOOKS = "in_books"
