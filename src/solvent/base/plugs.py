@@ -24,7 +24,7 @@ def family(package: str, group: str = "") -> Mapping[str, ModuleType]:
     names = sorted(found.name for found in pkgutil.iter_modules(home.__path__) if not found.ispkg)
     ours = {name: import_module(f"{package}.{name}") for name in names}
     added = {point.name: point.load() for point in entry_points(group=group)} if group else {}
-    return {name: room for name, room in sorted({**added, **ours}.items())}
+    return dict(sorted({**added, **ours}.items()))
 
 
 @cache

@@ -13,6 +13,7 @@ import polars as pl
 
 from solvent.assessment import Assessment
 from solvent.base.money import UNKNOWN
+from solvent.documents.credit.figures import credit_figures, warning_figures
 from solvent.documents.outlook import outlook_figures
 from solvent.documents.stress import answers_figures, crisis_figures, reverse_figures, stress_figures
 from solvent.documents.values import amount, int_or_none, plain, problem_of, records
@@ -39,9 +40,17 @@ def figures(assessment: Assessment) -> dict[str, Json]:
         **_receivables(assessment.snapshot.measures, books.currency),
         **_trade(assessment.snapshot.measures, books.currency),
         **_company(assessment.snapshot.measures, books.currency),
+        "credit": _credit(assessment),
+        "warnings": warning_figures(assessment.findings, books.currency),
         **_cash(assessment),
         "problems": [problem_of(problem) for problem in assessment.problems],
     }
+
+
+def _credit(assessment: Assessment) -> dict[str, Json] | None:
+    """Grades, exposure, limits and reviews of the day."""
+    known = assessment.snapshot.credit
+    return None if known is None else credit_figures(assessment.snapshot, known)
 
 
 def _cash(assessment: Assessment) -> dict[str, Json]:

@@ -9,6 +9,8 @@ import polars as pl
 
 from solvent.assessment import Assessment
 from solvent.decisions.limits.exposure import exposures
+from solvent.documents.credit.frames import credit_frames
+from solvent.documents.receivables import receivables_frames
 from solvent.payment.payment import Payment
 from solvent.snapshot import Snapshot
 
@@ -21,9 +23,17 @@ def frames(assessment: Assessment) -> Mapping[str, pl.DataFrame]:
 
     customers: a row a customer: its name and what it is cut by, what it owes, its grade, its limit, how it pays.
     items: a row an open item: what is left of it, and when it is likely to be paid. findings: as the engine gives them.
+    What is known of credit: ``documents.credit.frames.credit_frames``.
+    The lists of receivables are those of ``receivables_frames``.
     """
     snapshot = assessment.snapshot
-    told = {"customers": customers(snapshot), "findings": assessment.findings.table}
+    told = {
+        "customers": customers(snapshot),
+        "findings": assessment.findings.table,
+        **receivables_frames(snapshot),
+    }
+    if snapshot.credit is not None:
+        told |= credit_frames(snapshot.books, snapshot.credit, snapshot.policy)
     if snapshot.payment is not None:
         told["items"] = items(snapshot, snapshot.payment)
     return told
@@ -53,8 +63,9 @@ def customers(snapshot: Snapshot) -> pl.DataFrame:
     )
     if snapshot.credit is not None:
         graded = snapshot.credit.grades.table.select(
-            "customer_id", "grade", "tier", "yearly_default_chance", "ability", "willingness", "basis", "capped_by"
-        )
+            "customer_id", "grade", "tier", "yearly_default_chance", "ability", "willingness", "basis", "capped_by",
+            "known_share", "own_grade",
+        )  # fmt: skip
         told = told.join(graded, on="customer_id", how="left")
     name = pl.coalesce("name", "customer_id").alias("name")
     return told.with_columns(name).sort("exposure", "customer_id", descending=[True, False], nulls_last=True)

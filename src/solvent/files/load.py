@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
@@ -56,6 +57,20 @@ def load_asked(path: Path | None, *, formats: Path | None = None, currency: str 
         kept: Ledger = entry.load()()
         return Loaded(Intake(kept, pl.DataFrame(schema=COUNTS), pl.DataFrame(schema=REJECTED)), ())
     raise LedgerError("files.no_ledger_named")
+
+
+def held_asked(path: Path | None, as_of: date) -> pl.DataFrame | None:
+    """What the store holds of limits for orders that are not in its books yet; None where a ledger was named.
+
+    Found by the entry-point group ``solvent.held``. Columns: customer_id, amount (minor units of the books' currency),
+    order_id (empty: of none).
+    """
+    if path is not None:
+        return None
+    for entry in entry_points(group="solvent.held"):
+        held: pl.DataFrame = entry.load()(as_of)
+        return held
+    return None
 
 
 def load(path: Path, *, formats: Path | None = None, currency: str | None = None) -> Loaded:

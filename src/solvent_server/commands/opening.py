@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from datetime import date
 from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from solvent.base.problem import SolventError
 from solvent.books.books import Ledger
@@ -86,6 +89,16 @@ def stored_ledger() -> Ledger:
 
     code = os.environ.get("SOLVENT_COMPANY", "")
     return books.ledger(access.company_of(code) if code else work.only_company(actor=actor()))
+
+
+def stored_reservations(as_of: date) -> pl.DataFrame:
+    """What is held of limits for orders, beside the books of a day, in the books' own currency."""
+    open_store()
+    from solvent_server.store import access, work  # noqa: PLC0415
+    from solvent_server.store.desk import reservations  # noqa: PLC0415
+
+    code = os.environ.get("SOLVENT_COMPANY", "")
+    return reservations.held(access.company_of(code) if code else work.only_company(actor=actor()), as_of)
 
 
 def check_store() -> Sequence[Outcome]:

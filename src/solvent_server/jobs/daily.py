@@ -5,16 +5,23 @@ from __future__ import annotations
 from datetime import date
 from hashlib import sha256
 
-from solvent.assessment import assess
+from solvent.assessment import Assessment, assess
 from solvent.base.terms import Policy
 from solvent.books.books import open_books
+from solvent.decisions.warnings.casebook import Handling
+from solvent.decisions.warnings.cases import advance
+from solvent.decisions.warnings.troubles import Trouble, outcomes
 from solvent_server.store import audit, books
-from solvent_server.store.keeping import assessments
+from solvent_server.store.keeping import assessments, cases
 from solvent_server.store.models import Company
+
+ACTOR = "solvent daily"
+"""Who the trail says has played a day into the cases."""
 
 
 def assess_company(company: Company, *, as_of: date | None = None, workers: int = 1) -> assessments.Kept:
-    """Load, assess, keep. The seed belongs to the company and the day, so a run can be repeated to the last figure.
+    """Load, assess, keep, and bring the cases up to the day. The seed belongs to the company and the day, so a run can
+    be repeated to the last figure.
 
     Args:
         as_of: None: the last day that the books know of.
@@ -24,7 +31,23 @@ def assess_company(company: Company, *, as_of: date | None = None, workers: int 
     """
     opened = open_books(books.ledger(company), as_of)
     run = assess(opened, Policy(opened.as_of), seed=seed_of(company.code, opened.as_of), workers=workers)
-    return assessments.keep(company.code, run, audit.moment().isoformat())
+    kept = assessments.keep(company.code, run, audit.moment().isoformat())
+    play(company, run)
+    return kept
+
+
+def play(company: Company, run: Assessment) -> None:
+    """What the rules found on a day into the company's cases; a day before the one they stand at changes nothing."""
+    taken, day, policy = run.snapshot.books, run.snapshot.as_of, run.policy
+    known, terms = outcomes(taken, policy.terms(Trouble)), policy.terms(Handling)
+
+    def does(now: cases.Kept) -> cases.Kept:
+        newest = now[0].get_column("advanced_on").max()
+        if isinstance(newest, date) and newest > day:
+            return now
+        return advance(now[0], run.findings, day, terms, now[1], outcomes=known)
+
+    cases.change(company, does, actor=ACTOR, action="cases.played")
 
 
 def seed_of(code: str, as_of: date) -> int:

@@ -113,6 +113,26 @@ def standing(name: str, company: int, columns: Mapping[str, Any], until: datetim
     return rows.join(gone.select(pl.col("fact").alias("id")), on="id", how="anti") if gone.height else rows
 
 
+def standing_of(name: str, company: int, keys: Sequence[str]) -> pl.DataFrame:
+    """The facts of a few keys that count now, in the table's own columns.
+
+    Args:
+        keys: each the cells of the table's key as text, with slashes between, as evidence names them.
+    """
+    wanted = pl.Series("key", [_APART.join(_cells(name, key)) for key in keys], dtype=pl.String)
+    ids = standing_keys(name, company, wanted).get_column("id").drop_nulls().to_list()
+    schema = TABLES[name].schema
+    if not ids:
+        return pl.DataFrame(schema=schema)
+    marks = ", ".join("?" for _ in ids)
+    return database.read(f"fact_{name}", schema, f"WHERE id IN ({marks})", ids)
+
+
+def _cells(name: str, key: str) -> Sequence[str]:
+    """A key with slashes between into its cells; a slash too many belongs to the first of them."""
+    return key.rsplit("/", len(TABLES[name].key) - 1) if len(TABLES[name].key) > 1 else [key]
+
+
 def standing_keys(name: str, company: int, keys: pl.Series) -> pl.DataFrame:
     """What stands of some keys: ``key``, ``id``, ``batch_id``, ``digest``, and ``newest``, the key's highest version.
 

@@ -15,7 +15,7 @@ OPEN, ACKNOWLEDGED, SNOOZED, CLOSED = "open", "acknowledged", "snoozed", "closed
 STATES = (OPEN, ACKNOWLEDGED, SNOOZED, CLOSED)
 HAPPENED = (
     "opened", "reopened", "raised", "lowered", "woken", "escalated", "closed", "trouble", "acknowledged", "snoozed",
-    "assigned", "told",
+    "assigned", "told", "taken_back",
 )  # fmt: skip
 """What may happen to a case. The first eight happen by themselves, the rest by somebody."""
 

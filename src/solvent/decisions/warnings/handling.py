@@ -107,6 +107,30 @@ def closed(
     return _with(cases, chosen, changes), written(history, [event(cases.filter(chosen), "closed", by, told)], on)
 
 
+def taken_back(kept: Kept, before: pl.DataFrame, step: int, *, on: date, by: str) -> Kept:
+    """Somebody takes back what he has just done to a case: it is as it was, and both doings stay in its history.
+
+    Args:
+        before: the case as it stood, one row of CASES.
+        step: the entry of the history that is taken back.
+
+    Raises:
+        SolventError: the case is not known, or something has happened to it since.
+    """
+    cases, history = kept
+    name = str(before.item(0, "case_id"))
+    steps = history.filter(pl.col("case_id") == name)
+    now = cases.filter(pl.col("case_id") == name)
+    if now.is_empty():
+        raise SolventError("warnings.case_unknown", "", case=name)
+    played = now.item(0, "advanced_on") != before.item(0, "advanced_on")
+    if played or steps.get_column("step").max() != step:
+        raise SolventError("warnings.case_moved_on", "", case=name)
+    told = str(steps.row(-1, named=True)["what"])
+    made = pl.concat([cases.filter(pl.col("case_id") != name), before.select(cases.columns)]).sort("case_id")
+    return made, written(history, [event(before, "taken_back", by, told)], on)
+
+
 def to_tell(kept: Kept) -> pl.DataFrame:
     """The cases of which others have not been told yet: opened, back, worse, woken or waiting too long since.
 

@@ -67,6 +67,22 @@ RESULT: Mapping[str, str] = {
     "no_reading": "nothing was told of it any more",
     "switched_off": "the rule was switched off",
 }
+HAPPENED: Mapping[str, str] = {
+    "opened": "opened",
+    "reopened": "is back again",
+    "raised": "grew worse",
+    "lowered": "calmed down",
+    "woken": "is no longer snoozed",
+    "escalated": "was escalated",
+    "closed": "was closed",
+    "trouble": "trouble came",
+    "acknowledged": "was seen",
+    "snoozed": "was snoozed",
+    "assigned": "went to",
+    "told": "was told",
+    "taken_back": "was taken back",
+}
+"""What happened to a case."""
 
 
 def sentence(rule: str, facts: str, language: Language, currency: str, code: str = "") -> str:
@@ -151,6 +167,25 @@ def tier(place: int, language: Language) -> str:
 def named(words: Mapping[str, str], code: str | None, language: Language) -> str:
     """The word of a code, or the code itself where there is none."""
     return "" if code is None else language.say(words.get(code, code))
+
+
+def said(told: str | None, language: Language) -> str:
+    """What an entry of a case's history tells: codes of owners, actions and results in words, what a person wrote as
+    it is."""
+    if not told:
+        return "-"
+    known = {**HAPPENED, **ACTION, **RESULT, **OWNER}
+    return ", ".join(language.say(known.get(part, part)) for part in told.split(", "))
+
+
+def standing(case: Mapping[str, Any], language: Language) -> str:
+    """The state of a case in words, with the end of a snooze or what came of it."""
+    told = named(STATE, case["state"], language)
+    if case["state"] == "snoozed" and case["snoozed_until"] is not None:
+        return f"{told} → {language.day(case['snoozed_until'])}"
+    if case["state"] == "closed" and case["result"]:
+        return f"{told}: {named(RESULT, case['result'], language)}"
+    return told
 
 
 class _Told(dict[str, str]):

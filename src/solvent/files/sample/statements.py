@@ -113,8 +113,24 @@ def customer_statements(plan: Plan, rows: pl.DataFrame, failing: int | None) -> 
             _part(plan, *told) for told in (("margin", 0.05, 0.5), ("debt", 0.52, 0.2), ("cash", 0.09, 0.4))
         )
         frames.append(_customer_lines(drawn, margin, debt, cash, worse))
-    frame = pl.concat(frames).with_columns((pl.col("period_end") + pl.duration(days=118)).alias("recorded_on"))
+    frame = _rolled(pl.concat(frames)).with_columns((pl.col("period_end") + pl.duration(days=118)).alias("recorded_on"))
     return STATEMENTS.conform(frame.lazy()).collect().sort("entity_id", "period_end", "line")
+
+
+def _rolled(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines with retained earnings that grow by what was earned, less a dividend of a third of any profit."""
+    year, own = pl.col("period_end").dt.year(), ("entity_id", "line")
+    earned = lines.filter(pl.col("line") == "net_profit").select(
+        "entity_id", "period_end", pl.col("amount").alias("earned"), pl.lit("retained_earnings").alias("line")
+    )
+    kept = pl.when(pl.col("earned") > 0).then(pl.col("earned") - pl.col("earned") // 3).otherwise("earned")
+    rolled = pl.col("amount").first().over(own, order_by="period_end") + kept
+    later = (pl.col("line") == "retained_earnings") & (year > year.min().over(own))
+    return (
+        lines.join(earned, on=["entity_id", "period_end", "line"], how="left", maintain_order="left")
+        .with_columns(pl.when(later).then(rolled).otherwise("amount").alias("amount"))
+        .drop("earned")
+    )
 
 
 def _part(plan: Plan, name: str, middle: float, spread: float) -> pl.Expr:

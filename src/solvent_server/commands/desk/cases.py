@@ -21,7 +21,17 @@ from solvent.files.asking import add_policy, day
 from solvent.files.command import OK, Command
 from solvent.files.commands.cash.asked import add_simulation, threads, with_paths
 from solvent.files.language import Language
-from solvent.files.notify.words import ACTION, COLOUR, OWNER, RESULT, STATE, named, sentence, subject, tier
+from solvent.files.notify.words import (
+    COLOUR,
+    HAPPENED,
+    OWNER,
+    named,
+    said,
+    sentence,
+    standing,
+    subject,
+    tier,
+)
 from solvent.files.policy_file import read_policy
 from solvent.files.screen import Screen, write_json
 from solvent.measures.measures import measure
@@ -175,7 +185,7 @@ def _show(rows: pl.DataFrame, history: pl.DataFrame, company: Company, most: int
     shown = [
         (
             tier(row["tier"], language), row["case_id"], subject(row["about"], row["subject"], names, language),
-            sentence(row["rule"], row["facts"] or "{}", language, company.currency), _state(row, language),
+            sentence(row["rule"], row["facts"] or "{}", language, company.currency), standing(row, language),
             language.day(row["opened_on"]), named(OWNER, row["escalated_to"] or row["owner"], language),
         )
         for row in few.iter_rows(named=True)
@@ -190,45 +200,11 @@ def _show(rows: pl.DataFrame, history: pl.DataFrame, company: Company, most: int
         told = [
             (
                 language.day(step["day_on"]), language.say(HAPPENED.get(step["what"], step["what"])),
-                tier(step["to_tier"], language), step["by"] or "-", _words(step["told"], language),
+                tier(step["to_tier"], language), step["by"] or "-", said(step["told"], language),
             )
             for step in history.iter_rows(named=True)
         ]  # fmt: skip
         screen.table(("day", "what", "tier", "by", "what was said"), told, left=5)
-
-
-HAPPENED = {
-    "opened": "opened",
-    "reopened": "is back again",
-    "raised": "grew worse",
-    "lowered": "calmed down",
-    "woken": "is no longer snoozed",
-    "escalated": "was escalated",
-    "closed": "was closed",
-    "trouble": "trouble came",
-    "acknowledged": "was seen",
-    "snoozed": "was snoozed",
-    "assigned": "went to",
-    "told": "was told",
-}
-
-
-def _words(told: str | None, language: Language) -> str:
-    """Codes of owners, actions and results in words; what a person wrote as it is."""
-    if not told:
-        return "-"
-    known = {**ACTION, **RESULT, **OWNER}
-    return ", ".join(language.say(known.get(part, part)) for part in told.split(", "))
-
-
-def _state(row: dict[str, Any], language: Language) -> str:
-    """The state in words, with the end of a snooze or what came of the case."""
-    told = named(STATE, row["state"], language)
-    if row["state"] == "snoozed" and row["snoozed_until"] is not None:
-        return f"{told} → {language.day(row['snoozed_until'])}"
-    if row["state"] == CLOSED and row["result"]:
-        return f"{told}: {named(RESULT, row['result'], language)}"
-    return told
 
 
 def _plain(row: dict[str, Any], currency: str) -> dict[str, Any]:

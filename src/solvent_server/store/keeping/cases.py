@@ -29,6 +29,19 @@ def kept(company: Company) -> Kept:
     return _lists(_rows(company).drop("id")), _steps(company)
 
 
+@database.told()
+def every(company: Company) -> pl.DataFrame:
+    """The cases of a company alone."""
+    return _lists(_rows(company).drop("id"))
+
+
+@database.told()
+def steps(company: Company, case_id: str) -> pl.DataFrame:
+    """What happened to one case, in order."""
+    where = "WHERE company_id = ? AND case_id = ?"
+    return database.read(CaseStep._meta.db_table, dict(HISTORY), where, [company.pk, case_id]).sort("step")
+
+
 def change(company: Company, does: Callable[[Kept], Kept], *, actor: str, action: str) -> Kept:
     """Do something to the cases of a company: what the function gives is kept whole or not at all.
 

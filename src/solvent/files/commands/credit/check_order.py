@@ -8,6 +8,8 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import polars as pl
+
 from solvent.assessment import look_ahead
 from solvent.base.money import decimal, is_currency, minor
 from solvent.base.problem import Fact, Problem, SolventError
@@ -25,6 +27,7 @@ from solvent.files.command import FOUND, OK, Command
 from solvent.files.commands.cash.asked import add_simulation, threads, with_paths
 from solvent.files.commands.credit.order_names import COLOUR, EFFECT, EVENT, KIND, OUTCOME, PART, REGISTER, RULE
 from solvent.files.language import Language
+from solvent.files.load import held_asked
 from solvent.files.screen import Screen, write_json
 from solvent.measures.measures import measure
 from solvent.measures.trade.behaviour import Behaviour, behaviour
@@ -120,7 +123,10 @@ def _look(args: Namespace, asked: Asked, order: OrderAsked) -> tuple[Look, list[
     books, policy = asked.books, asked.policy
     acts = behaviour(books, policy.terms(Behaviour))
     known = credit(books, acts, policy)
-    exposed = exposures(books, terms=policy.terms(Exposed))
+    held = held_asked(args.ledger, books.as_of)
+    if held is not None and order.order_id is not None:  # what is held for this very order is this order
+        held = held.filter(pl.col("order_id").ne_missing(order.order_id))
+    exposed = exposures(books, held, terms=policy.terms(Exposed))
     notices = [problem for problem in exposed.problems if problem.code.endswith("_not_linked")]
     cash = None
     if not args.without_cash:

@@ -25,6 +25,7 @@ SENTENCES: Mapping[str, str] = {
         "actions on customers need their exposure in one currency, and rates are missing; give them in fx_rates"
     ),
     "warnings.case_closed": "case {case} is closed already",
+    "warnings.case_moved_on": "something has happened to case {case} since; it cannot be taken back any more",
     "warnings.case_unknown": "there is no case {case}; the list of cases names those that there are",
     "warnings.cases_ahead": (
         "the cases have been kept up to {newest} and cannot go back to {day}; choose that day or a later one"

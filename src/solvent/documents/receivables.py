@@ -1,0 +1,157 @@
+"""Receivables: the ageing and what stands behind it as lists: items, disputes, money not placed, late invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from solvent.base.money import converted
+from solvent.books.books import Basis, Books
+from solvent.measures.aging import Aging, aging, aging_by_item
+from solvent.measures.company.unallocated import Unallocated, unallocated
+from solvent.measures.sums import DIMENSIONS
+from solvent.measures.trade.invoicing import Invoicing, clock_rates, clocks
+from solvent.snapshot import Snapshot
+
+UNKNOWN_KEY = "?"
+"""Stands for a customer's region, industry ... of which nothing is known, so that it can be asked for by name."""
+_CUT = ("country", "region", "industry", "group_id", "insured")
+
+
+def receivables_frames(snapshot: Snapshot) -> Mapping[str, pl.DataFrame]:
+    """The lists, by name; money in minor units of the books' currency unless a row names its own.
+
+    ageing: a row for each value of each dimension. receivables: a row an open item or rest of money, the oldest first.
+    disputes, unplaced, deliveries: rows behind the figures of their names. clocks: shares of deliveries invoiced in
+    time, by month and by salesperson.
+    """
+    books, policy = snapshot.books, snapshot.policy
+    told = clocks(books, policy.terms(Invoicing))
+    items = receivables(books, policy.terms(Aging))
+    return {
+        "ageing": ageing(books, policy.terms(Aging)),
+        "receivables": items,
+        "disputes": disputes(books, items),
+        "unplaced": _named(books, unallocated(books, policy.terms(Unallocated))),
+        "deliveries": deliveries(books, told),
+        "clocks": pl.concat([_rates(told, "month"), _rates(told, "salesperson")]),
+    }
+
+
+def ageing(books: Books, terms: Aging = Aging()) -> pl.DataFrame:
+    """The ageing by every dimension, one below the other.
+
+    Returns:
+        by (a name of DIMENSIONS, or empty text for the whole company), key (String; ``?`` where nothing is known), name
+        (of the customer or leader of a group, else the key), the buckets and ``total`` as ``aging`` gives them.
+    """
+    parts = [aging(books, terms=terms).select(pl.lit("").alias("by"), pl.lit("").alias("key"), pl.all())]
+    for by, column in DIMENSIONS.items():
+        part = aging(books, by, terms=terms)
+        key = pl.col(column).cast(pl.String).fill_null(UNKNOWN_KEY).alias("key")
+        parts.append(part.select(pl.lit(by).alias("by"), key, pl.exclude(column)))
+    frame = pl.concat(parts)
+    known = books.table("customers").unique("customer_id", keep="first", maintain_order=True)
+    groups = books.table("groups").select(pl.col("group_id").alias("key"), "name").unique("key", keep="first")
+    names = pl.concat([known.select(pl.col("customer_id").alias("key"), "name"), groups]).unique("key", keep="first")
+    cut = pl.col("by").is_in(["customer", "group"])
+    joined = frame.join(names.collect(), on="key", how="left", maintain_order="left")
+    name = pl.when(cut).then(pl.coalesce("name", "key")).otherwise("key").alias("name")
+    return joined.with_columns(name).select("by", "key", "name", *frame.columns[2:])
+
+
+def receivables(books: Books, terms: Aging = Aging()) -> pl.DataFrame:
+    """Every open item and every rest of money that was not applied: what the ageing is the sum of.
+
+    Returns, the longest overdue first: customer_id, name, item_id, kind (as ``aging_by_item``), issued_on, due_on,
+    days_past_due, bucket, currency (of the document), face and ``open`` (minor units of it), ``worth`` (of the books'
+    currency, as the ageing counts it; empty without a rate), disputed (Boolean), and the columns of DIMENSIONS.
+    """
+    own = aging_by_item(books, terms=terms)
+    if books.basis is Basis.BOOKED:
+        booked = aging_by_item(books, terms=terms, as_booked=True)
+        key = ("customer_id", "item_id", "kind", "bucket")
+        first = own.unique(key, keep="first", maintain_order=True).select(*key, "currency", "face", "amount")
+        rows = booked.rename({"amount": "worth"}).drop("currency", "face").join(
+            first, on=key, how="left", nulls_equal=True
+        )  # fmt: skip
+    else:
+        worth = converted(own.lazy().with_columns(pl.col("amount").alias("worth")), books.rates, "worth").collect()
+        rows = own.with_columns(worth.get_column("worth"))
+    running = _running(books).select("item_id").unique()
+    keeper = pl.col("salesperson").fill_null(pl.col("keeper")).fill_null(UNKNOWN_KEY).alias("salesperson")
+    told = (
+        rows.join(_customers(books), on="customer_id", how="left")
+        .join(running.with_columns(pl.lit(True).alias("disputed")), on="item_id", how="left")
+        .with_columns(
+            pl.coalesce("name", "customer_id").alias("name"),
+            pl.col("group_id").fill_null(pl.col("customer_id")),
+            pl.col("insured").cast(pl.String),
+            pl.col("disputed").fill_null(value=False),
+            pl.col("amount").alias("open"),
+            keeper,
+        )
+        .with_columns(pl.col(*_CUT).fill_null(UNKNOWN_KEY))
+    )
+    columns = (
+        "customer_id", "name", "item_id", "kind", "issued_on", "due_on", "days_past_due", "bucket", "currency", "face",
+        "open", "worth", "disputed", "salesperson", *_CUT,
+    )  # fmt: skip
+    return told.select(columns).sort("days_past_due", "worth", descending=True, nulls_last=True)
+
+
+def disputes(books: Books, items: pl.DataFrame) -> pl.DataFrame:
+    """Disputes that run at the end of ``as_of``, the oldest first, with what stands open of their items.
+
+    Returns:
+        dispute_id, item_id, customer_id, name, opened_on, days (Int64, since it was raised; empty: no day is known),
+        reason, currency, open (of the item, minor units of ``currency``), amount (in dispute: at most what is open).
+    """
+    about = items.filter(pl.col("kind") == "invoice").select("item_id", "customer_id", "name", "currency", "open")
+    claimed = pl.min_horizontal(pl.col("amount").fill_null(pl.col("open")), "open")
+    return (
+        _running(books)
+        .join(about.unique("item_id", keep="first"), on="item_id", how="inner")
+        .with_columns(
+            (pl.lit(books.as_of) - pl.col("opened_on")).dt.total_days().alias("days"), claimed.alias("amount")
+        )
+        .select(
+            "dispute_id", "item_id", "customer_id", "name", "opened_on", "days", "reason", "currency", "open", "amount"
+        )
+        .sort("days", "dispute_id", descending=[True, False], nulls_last=True)
+    )
+
+
+def deliveries(books: Books, told: pl.DataFrame) -> pl.DataFrame:
+    """Deliveries of which an invoice or statement was late, or is not there yet, the newest first, with their names.
+
+    Args:
+        told: the frame of ``clocks``.
+    """
+    behind = pl.any_horizontal(pl.col(name).is_in(["late", "waiting"]) for name in ("e_invoice", "formal", "statement"))
+    rows = told.filter(behind.fill_null(value=False))
+    return _named(books, rows).sort("delivered_on", "delivery_id", descending=True)
+
+
+def _running(books: Books) -> pl.DataFrame:
+    day = books.as_of
+    begun = pl.col("opened_on").is_null() | (pl.col("opened_on") <= day)
+    running = begun & (pl.col("closed_on").is_null() | (pl.col("closed_on") > day))
+    return books.table("disputes").filter(running).drop("currency").collect()
+
+
+def _customers(books: Books) -> pl.DataFrame:
+    known = books.table("customers").unique("customer_id", keep="first", maintain_order=True)
+    return known.select("customer_id", "name", pl.col("salesperson").alias("keeper"), *_CUT).collect()
+
+
+def _named(books: Books, rows: pl.DataFrame) -> pl.DataFrame:
+    told = rows.join(_customers(books).select("customer_id", "name"), on="customer_id", how="left")
+    return told.with_columns(pl.coalesce("name", "customer_id").alias("name"))
+
+
+def _rates(told: pl.DataFrame, by: str) -> pl.DataFrame:
+    rates = clock_rates(told, by)
+    return rates.select(pl.lit(by).alias("by"), pl.col(by).cast(pl.String).fill_null(UNKNOWN_KEY).alias("key"),
+                        pl.exclude(by))  # fmt: skip

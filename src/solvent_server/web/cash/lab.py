@@ -1,0 +1,217 @@
+"""Lab: a what-if asked by sliders and fields, answered on the stored paths; the question stands in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import numpy as np
+
+from solvent.base.money import decimal, minor
+from solvent.base.problem import SolventError
+from solvent.base.terms import Policy
+from solvent.decisions.liquidity.stress.what_if import Difference, PlannedFlow, WhatIf, what_if
+from solvent.files.cash.runs import Run
+from solvent.simulation.bending.library import COMBINATIONS, Combined, Part, library
+from solvent_server.web.cash.fan import Picture, picture
+from solvent_server.web.cash.sheets import Sheet, sheet
+from solvent_server.web.cash.told import Told
+
+MOST = {"delay": 60, "sales": 60, "fails": 3, "months": 24}
+"""How far each slider and count goes."""
+LARGEST = Decimal(10) ** 13
+BANDS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+OF_SCENARIOS = ("liquidity.gap", "scenario.")
+"""Families of the policy that a what-if asks."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. scenario: a name of the library, or empty. delay: days. sales: per cent less. fails: how many of
+    the largest debtors. way: ``out`` or ``in``; amount and on: as they were typed. wrong: field to what is wrong with
+    it.
+    """
+
+    scenario: str = ""
+    delay: int = 0
+    sales: int = 0
+    fails: int = 0
+    way: str = "out"
+    amount: str = ""
+    on: str = ""
+    months: int = 1
+    flow: PlannedFlow | None = None
+    wrong: Mapping[str, str] | None = None
+
+    @property
+    def empty(self) -> bool:
+        """True where nothing is asked."""
+        return not (self.scenario or self.delay or self.sales or self.fails or self.flow)
+
+
+def scenarios() -> Sequence[str]:
+    """Names of the library, combinations first."""
+    first = [one.name for one in COMBINATIONS]
+    return [*first, *(one.name for one in library() if one.name not in first)]
+
+
+def question(asked: Mapping[str, str], told: Told, as_of: date) -> Question:
+    """The question of an address; what it asks in vain is as if it had not asked, a flow half told says what lacks."""
+    scenario = asked.get("scenario", "")
+    counts = {name: min(_whole(asked.get(name, "")), most) for name, most in MOST.items()}
+    amount, on = asked.get("amount", "").strip(), asked.get("on", "").strip()
+    way, months = "in" if asked.get("way") == "in" else "out", max(counts["months"], 1)
+    flow, wrong = _flow(amount, on, way, months, told=told, as_of=as_of)
+    return Question(
+        scenario if scenario in scenarios() else "",
+        counts["delay"],
+        counts["sales"],
+        counts["fails"],
+        way,
+        amount[:20],
+        on[:10],
+        months,
+        flow,
+        wrong,
+    )
+
+
+def _flow(
+    amount: str, on: str, way: str, months: int, *, told: Told, as_of: date
+) -> tuple[PlannedFlow | None, Mapping[str, str]]:
+    """The planned flow, and by field what is wrong with it."""
+    say = told.language.say
+    if not amount:
+        return None, {}
+    try:
+        size = Decimal(amount.replace(",", "").replace("\uff0c", "").replace(" ", ""))
+        if not size.is_finite() or not 0 < size <= LARGEST:
+            raise InvalidOperation
+        money = minor(size, told.currency)
+    except (InvalidOperation, SolventError):
+        return None, {"amount": say("An amount over nothing, such as 500000")}
+    try:
+        day = date.fromisoformat(on)
+    except ValueError:
+        return None, {"on": say("A day is missing, such as {day}", day=as_of.isoformat())}
+    return PlannedFlow(day, money if way == "in" else -money, months), {}
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+
+
+def asked_of(one: Question) -> WhatIf:
+    """The question as the library takes it: the scenario first, then the sliders."""
+    parts = [part for known in library() if known.name == one.scenario for part in known.parts]
+    if one.fails:
+        parts.append(Part("largest_fails", {"customers": one.fails}))
+    if one.sales:
+        parts.append(Part("sales_fall", {"share": one.sales / 100}))
+    if one.delay:
+        parts.append(Part("all_pay_later", {"days": float(one.delay)}))
+    return WhatIf(Combined("what if", tuple(parts)), () if one.flow is None else (one.flow,))
+
+
+def policy_of(report: Mapping[str, Any]) -> Policy:
+    """The policy that the assessment was made with, as far as a what-if asks it."""
+    as_of = date.fromisoformat(report["as_of"])
+    entries = {
+        key: [
+            (date.fromisoformat(entry["since"]), {name: value for name, value in entry.items() if name != "since"})
+            for entry in told
+        ]
+        for key, told in report["policy"].items()
+        if key.startswith(OF_SCENARIOS)
+    }
+    return Policy(as_of, entries)
+
+
+def answer(run: Run, one: Question, report: Mapping[str, Any]) -> Difference:
+    """The library's answer on the stored paths."""
+    return what_if(run.paths, run.world, asked_of(one), float(run.facts.get("line_minor") or 0), policy_of(report))
+
+
+def drawn(run: Run, made: Difference, told: Told) -> Picture | None:
+    """The cash line after the change, with the median before it."""
+    ahead, currency, line = run.paths.horizon, run.paths.currency, run.facts.get("line_minor")
+    levels = np.quantile(ahead.at_week_ends(made.paths.balance), BANDS, axis=0)
+    unit = float(decimal(10**9, currency)) / 10**9
+    bands = {share: [float(value) * unit for value in level] for share, level in zip(BANDS, levels, strict=True)}
+    before = [float(value) * unit for value in made.weeks.get_column("before_p50")]
+    floor = None if line is None else float(line) * unit
+    return picture(ahead.week_ends, bands, {"floor": floor}, told.language, before)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One figure before and after. better: True, False, or None where it is the same."""
+
+    name: str
+    before: str
+    after: str
+    change: str
+    better: bool | None
+
+
+def beside(made: Difference, told: Told, *, known: bool) -> Sequence[Beside]:
+    """The figures that a what-if is judged by, before and after.
+
+    Args:
+        known: False: no balance or no floor is known, and only the end can be told.
+    """
+    before, after, say, language = made.before, made.after, told.language.say, told.language
+
+    def money(name: str, first: int, second: int, *, less: bool = False) -> Beside:
+        change = second - first
+        better = None if not change else (change < 0) is less
+        shown = "" if not change else ("+" if change > 0 else "") + language.money(change, told.currency)
+        return Beside(say(name), language.money(first, told.currency), language.money(second, told.currency),
+                      shown, better)  # fmt: skip
+
+    end = money("balance at the end, median", before.end, after.end)
+    if not known:
+        return [end]
+    points = (after.chance - before.chance) * 100
+    chance = Beside(
+        say("chance under the floor"),
+        language.share(before.chance),
+        language.share(after.chance),
+        "" if not points else say("{points} percentage points", points=f"{points:+.1f}"),
+        None if not points else points < 0,
+    )
+    far = date.max
+    moved = (after.gap_on or far) != (before.gap_on or far)
+    week = Beside(
+        say("first week under the floor"),
+        say("no week") if before.gap_on is None else told.day(before.gap_on),
+        say("no week") if after.gap_on is None else told.day(after.gap_on),
+        "" if not moved else say("later") if (after.gap_on or far) > (before.gap_on or far) else say("earlier"),
+        None if not moved else (after.gap_on or far) > (before.gap_on or far),
+    )
+    return [
+        chance,
+        money("lowest balance, median", before.lowest, after.lowest),
+        week,
+        money("deepest, one of twenty", before.deep, after.deep, less=True),
+        end,
+    ]
+
+
+def weeks(made: Difference, told: Told, *, known: bool) -> Sheet:
+    """The weeks before and after."""
+    say, language = told.language.say, told.language
+    rows = [
+        [
+            told.day(row["week_end"]),
+            language.money(row["before_p50"], told.currency),
+            language.money(row["after_p50"], told.currency),
+            *((language.share(row["before_chance"]), language.share(row["after_chance"])) if known else ()),
+        ]
+        for row in made.weeks.iter_rows(named=True)
+    ]
+    risk = [say("under the floor before"), say("under the floor after")] if known else []
+    return sheet(say("Week by week"), [say("week to"), say("median before"), say("median after"), *risk], rows)
