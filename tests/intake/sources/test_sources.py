@@ -329,7 +329,7 @@ def test_a_package_registers_its_importer_by_an_entry_point(tmp_path: Path, monk
     monkeypatch.syspath_prepend(tmp_path)
     found = registered()
     sys.modules.pop("solvent_zork", None)
-    assert [importer.name for importer in found] == ["zork", "erpnext", "odoo"]
+    assert [importer.name for importer in found][:3] == ["zork", "erpnext", "odoo"], "others go before ours"
     assert take_in(Source("x", recipe()["SAMPLE"]), Known(), importers=found).counts["rows_loaded"].sum() == 4
 
 

@@ -104,7 +104,11 @@ def _run(args: Namespace, screen: Screen) -> int:
         return handling.closed(kept, args.cases, args.action, args.result, on=today, by=who, avoided_amount=avoided)
 
     cases.change(company, does, actor=actor(), action=f"cases.{args.do}")
-    screen.line(screen.language.say("Written down for {count} cases.", count=len(args.cases)))
+    count = len(args.cases)
+    if count == 1:
+        screen.line(screen.language.say("Written down for case {case}.", case=args.cases[0]))
+    else:
+        screen.line(screen.language.say("Written down for {count} cases.", count=count))
     return OK
 
 
