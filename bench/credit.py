@@ -43,11 +43,14 @@ def desk(ledger: Ledger, as_of: date) -> dict[str, pl.LazyFrame]:
             (draw("capital") * 1e9).cast(pl.Int64).alias("capital"),
         ),
         "events": names.filter(draw("event") < 0.2).select(
-            pl.concat_str(pl.lit("E"), "customer_id").alias("event_id"), "customer_id", on("when", 700).alias("happened_on"),
-            pl.when(draw("kind") < 0.3).then(pl.lit("lawsuit_as_defendant")).otherwise(pl.lit("capital_reduced")).alias("kind"),
+            pl.concat_str(pl.lit("E"), "customer_id").alias("event_id"), "customer_id",
+            on("when", 700).alias("happened_on"),
+            pl.when(draw("kind") < 0.3).then(pl.lit("lawsuit_as_defendant"))
+            .otherwise(pl.lit("capital_reduced")).alias("kind"),
         ),
         "trade_references": names.filter(draw("reference") < 0.4).select(
-            pl.concat_str(pl.lit("R"), "customer_id").alias("reference_id"), "customer_id", pl.lit("x").alias("told_by"),
+            pl.concat_str(pl.lit("R"), "customer_id").alias("reference_id"), "customer_id",
+            pl.lit("x").alias("told_by"),
             on("referred", 700).alias("told_on"), (draw("beyond") * 30).alias("beyond_terms_days"),
         ),
         "limits": names.select(

@@ -1,4 +1,5 @@
-"""Side by side with pandas, in one run: the measures, ageing as of a past day, and the reading of a dirty CSV.
+"""Side by side with pandas, in one run: the measures, ageing as of a past day, what grades rest on; the whole credit
+desk over the same ledger; and the reading of a dirty CSV.
 
     .venv/bin/python bench/run.py [--invoices 10000000] [--rows 1000000] [--folder bench/data]
 
@@ -13,6 +14,7 @@ import json
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,26 @@ def past_day(folder: Path, day: str, runs: int) -> list[tuple[str, bool]]:
     return [("ageing 100 times faster", faster >= 100), ("sums agree", near)]
 
 
+def grading(folder: Path, runs: int) -> list[tuple[str, bool]]:
+    """What grades rest on beside pandas, then every grade and every rule in one pass, at the ledger's own end."""
+    day = tomllib.loads((folder / "ledger.toml").read_text("utf-8"))["end_on"]
+    ours, theirs = (best(script, folder, day, runs=runs) for script in ("graded.py", "peer_credit.py"))
+    print("what grades rest on, ours:  ", json.dumps(ours))
+    print("what grades rest on, pandas:", json.dumps(theirs))
+    faster = theirs["total"] / ours["total"]
+    near = all(abs(ours["sums"][name] / told - 1) < 1e-6 for name, told in theirs["sums"].items())
+    print(f"what grades rest on: {faster:.1f} times faster, sums agree: {near}")
+    desk = engine("credit.py", folder, day)
+    print("grades and rules:", json.dumps(desk))
+    within = desk["total"] <= 150 and desk["peak_mb"] <= 4000
+    return [
+        ("what grades rest on 4 times faster", faster >= 4),
+        ("sums agree", near),
+        ("every grade and rule in 150 s and 4 GB", within and not desk["problems"]),
+        ("every customer graded", desk["graded"] >= desk["customers"]),
+    ]
+
+
 def reading(rows: int) -> list[tuple[str, bool]]:
     told = engine("intake.py", rows)
     print("reading, ours:", json.dumps(told))
@@ -91,6 +113,7 @@ def main() -> int:
     kept = [
         *measures(args.folder, args.day, args.runs),
         *past_day(args.folder, args.day, args.runs),
+        *grading(args.folder, args.runs),
         *reading(args.rows),
     ]
     for name, good in kept:

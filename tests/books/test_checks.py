@@ -229,8 +229,17 @@ BREACHES: dict[str, Change] = {
     **{
         f"{name}.customer_id.unknown": (name, 0, {"customer_id": "stranger"})
         for name in (
-            "registrations", "events", "trade_references", "opinions", "screenings", "admissions", "reviews",
-            "limits", "approvals", "contracts", "buyer_limits",
+            "registrations",
+            "events",
+            "trade_references",
+            "opinions",
+            "screenings",
+            "admissions",
+            "reviews",
+            "limits",
+            "approvals",
+            "contracts",
+            "buyer_limits",
         )
     },
 }

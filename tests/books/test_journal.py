@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvent.books.books import TABLES, Books, Ledger, open_books
-from solvent.books.journal import with_snapshots
+from solvent.books.journal import marked, with_snapshots
 from thorough import cases
 
 START = date(2026, 1, 1)
@@ -188,3 +188,41 @@ def test_no_item_stands_below_zero_on_any_day(ledger: Ledger, offset: int) -> No
     books = open_books(ledger, START)
     frame = books.journal.open_items(START + timedelta(days=offset)).collect()
     assert frame.filter(pl.col("due_on").is_not_null() & (pl.col("amount") < 0)).is_empty()
+
+
+@settings(max_examples=cases(20, 200), deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 3), st.sampled_from(["receipt", "discount"])),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_what_is_alone_has_no_other_of_its_item_and_day(pieces: list[tuple[int, int, str]]) -> None:
+    """However an item is paid off in pieces: the neighbours in the journal's order tell what a group-by would."""
+    items = pl.DataFrame(
+        [(f"i{one}", f"c{one % 2}", START, START + timedelta(days=30), "CNY", 10_000) for one in range(6)],
+        ["item_id", "customer_id", "issued_on", "due_on", "currency", "amount"],
+        orient="row",
+    )
+    taken = pl.DataFrame(
+        [
+            (f"a{at}", f"i{item}", source, f"r{at}", START + timedelta(days=day + 1), 7)
+            for at, (item, day, source) in enumerate(pieces)
+        ],
+        ["allocation_id", "item_id", "source", "source_id", "allocated_on", "amount"],
+        orient="row",
+    )
+    told = pl.lit(START).alias("recorded_on")
+    tables = {
+        "open_items": items.with_columns(pl.col("item_id").alias("invoice_id"), told),
+        "allocations": taken.with_columns(told),
+    }
+    ledger = Ledger({name: TABLES[name].conform(frame.lazy()) for name, frame in tables.items()}, "CNY")
+    events = open_books(ledger, START + timedelta(days=60)).journal.events
+    paid = events.filter((pl.col("kind") == "receipt") & pl.col("due_on").is_not_null())
+    same = pl.len().over("item_id", "event_on") == 1
+    for engine in ("in-memory", "streaming"):
+        told = marked(paid).collect(engine=engine)
+        assert told.height == sum(source == "receipt" for _, _, source in pieces)
+        assert told.select((pl.col("alone") == same).all()).item()

@@ -12,6 +12,7 @@ import pytest
 from solvent.base.problem import LedgerError
 from solvent.books.books import TABLES, Books, open_books
 from solvent.files.folder import in_words, read_manifest, write_tables
+from solvent.files.journal_store import RECEIVABLES
 from solvent.files.load import load
 
 ITEMS = """
@@ -134,6 +135,29 @@ def test_the_stored_journal_is_built_once_and_rebuilt_when_stale(books: Books, t
     write_tables(fewer, tmp_path, currency="CNY", form="parquet")
     rebuilt = open_books(load(tmp_path).intake.ledger, day)
     assert rebuilt.journal.open_items(day).filter(pl.col("due_on").is_not_null()).collect().height == 1
+
+
+def test_other_tables_in_text_leave_the_stored_journal_in_use(
+    books: Books, books_of: Callable[..., Books], tmp_path: Path
+) -> None:
+    """Only a receivable in text, of which the stored journal cannot know, has it built anew."""
+    customers = "customer_id name\nlantern Lantern\nanchor Anchor\n"
+    every = {**tables(books), **tables(books_of("2026-02-15", customers=customers))}
+    receivables = {name: every.pop(name) for name in RECEIVABLES if name in every}
+    write_tables(every, tmp_path, currency="CNY", form="csv")
+    write_tables(receivables, tmp_path, currency="CNY", form="parquet")
+    beside = load(tmp_path).intake.ledger
+    assert beside.journal is not None
+    assert beside.has("customers")
+    day, order = date(2026, 2, 15), ["item_id", "due_on"]
+    stored = open_books(beside, day).journal.open_items(day).collect().sort(order)
+    assert stored.equals(books.journal.open_items(day).collect().sort(order))
+    (tmp_path / "allocations.parquet").unlink()
+    write_tables({"allocations": receivables["allocations"]}, tmp_path, currency="CNY", form="csv")
+    mixed = load(tmp_path).intake.ledger
+    assert mixed.journal is None
+    again = open_books(mixed, day).journal.open_items(day).collect().sort(order)
+    assert again.equals(books.journal.open_items(day).collect().sort(order))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from solvent.base.problem import SolventError
 from solvent.books.books import Books, open_books
 from solvent.files.load import load
 from solvent.measures.collection import Collection, on_time
-from solvent.measures.timeliness import Timeliness, timeliness, trend
+from solvent.measures.sums import DIMENSIONS
+from solvent.measures.timeliness import Timeliness, fallen_due, timeliness, trend
 
 BooksOf = Callable[..., Books]
 
@@ -90,6 +91,24 @@ def test_by_dimension(books_of: BooksOf, by: str, south: str) -> None:
     assert rows.get_column("default_share").to_list() == [0.0, 1.0]
     assert rows.get_column("due_amount").to_list() == [29_000, 40_000]
     assert told.height == 3, "nothing of lantern fell due in February"
+
+
+@pytest.mark.parametrize("by", [None, *DIMENSIONS])
+def test_one_look_at_the_items_serves_every_dimension(books_of: BooksOf, by: str | None) -> None:
+    """Also those that items have of their own, which customers' months cannot tell."""
+    seller = BOOK.replace("amount\n", "amount currency salesperson\n")
+    seller = seller.replace(" 100\n", " 100 CNY ada\n").replace(" 200\n", " 200 EUR ada\n")
+    seller = seller.replace(" 300\n", " 300 CNY bo\n").replace(" 400\n", " 400 CNY -\n")
+    rates = """
+    currency quote day_on     rate
+    EUR      CNY   2026-01-01 8
+    """
+    books = books_of(
+        "2026-06-15", customers=CUSTOMERS, open_items=seller, receipts=MONEY, allocations=APPLIED, fx_rates=rates
+    )
+    told = timeliness(books, by, months=fallen_due(books))
+    assert told.equals(timeliness(books, by))
+    assert not told.is_empty()
 
 
 def test_a_dimension_that_is_not_there(books_of: BooksOf) -> None:

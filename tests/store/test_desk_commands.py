@@ -36,7 +36,7 @@ def run(
     monkeypatch.setenv("COLUMNS", "250")
     monkeypatch.chdir(tmp_path)
     known = {**cli.found(), **COMMANDS}
-    monkeypatch.setattr(cli, "found", lambda: known)
+    monkeypatch.setattr(cli, "found", lambda asked=None: known)
 
     def told(who: str, *words: str) -> tuple[int, str]:
         monkeypatch.setattr(opening, "_account", lambda: who)
@@ -89,6 +89,9 @@ def test_a_limit_is_set_by_one_and_approved_by_another(run: Run) -> None:
     shown = run("anna", "limit", "show", "--lang", "zh")[1]
     assert "待第二人批准" in shown
     assert "2,000.00" in shown
+    assert "信用额度" in shown
+    assert "total" not in shown
+    assert "涉及金额" not in shown, "whose limit it is, no amount"
     assert run("anna", "check")[0] == OK
 
 

@@ -47,8 +47,20 @@ def site() -> Iterator[Path]:
         books = open_books(Ledger(tables, currency=sample.currency))
         few = {Outlooked.key: [(books.as_of, {"paths": 500})]}
         assessments.keep("own", assess(books, Policy(books.as_of, few), seed=1), "2026-11-01T06:00:00")
+        _one_file_read(own)
         yield Path(folder)
         database.close()
+
+
+def _one_file_read(own: object) -> None:
+    """A file that was read and waits, so that the pages of a file and of an import have something to show."""
+    from solvent.intake.intake import Source  # noqa: PLC0415
+    from solvent_server.jobs import worker  # noqa: PLC0415 (needs the store)
+    from solvent_server.store.errands import queue  # noqa: PLC0415
+
+    rows = "customer_id,invoice_id,issued_on,due_on,currency,amount\nC0001,W-1,2026-10-01,2026-11-15,CNY,12.50\n"
+    queue.ask_read(own, Source("waiting.csv", rows.encode()), "test")
+    assert worker.do_next()
 
 
 @pytest.fixture

@@ -30,6 +30,12 @@ def filled(address: str) -> str:
     for told, value in (
         ("<slug:company>", "own"),
         ("<path:customer_id>", "C0001"),
+        ("<slug:by>/<path:key>", "region/%3F"),
+        ("<int:errand_id>", "1"),
+        ("<int:batch_id>", "1"),
+        ("<path:case_id>", "operating_cash_flow:own:2026-10-19"),
+        ("<slug:rule>", "delay_rise"),
+        ("<int:number>", "1"),
     ):
         address = address.replace(told, value)
     assert "<" not in address, f"tell the test what to put into {address}"

@@ -46,8 +46,9 @@ _ITEM = ("customer_no", "item_id", "salesperson", "issued_on", "due_on", "curren
 class Journal:
     """The events of a ledger, the customers that they number, and snapshots at month ends, oldest first.
 
-    A snapshot has the columns of EVENTS less ``event_on`` and ``kind``: the open items and unapplied rests at the end
-    of its day, none of them zero.
+    Events stand in the order of their days, within a day by customer and item; of a ledger in parts that holds within
+    each part. A snapshot has the columns of EVENTS less ``event_on`` and ``kind``: the open items and unapplied rests
+    at the end of its day, none of them zero.
     """
 
     customers: pl.DataFrame
@@ -121,6 +122,23 @@ def number_customers(parts: Iterable[Mapping[str, pl.LazyFrame]]) -> pl.DataFram
     ids = [part[name].select("customer_id") for part in parts for name in ("open_items", "receipts", "credit_notes")]
     every = pl.concat(ids).unique().sort("customer_id").collect(engine="streaming")
     return every.with_row_index("customer_no").cast({"customer_no": pl.UInt32})
+
+
+def marked(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Events with ``alone`` (Boolean): no other of the rows is of the same item and day.
+
+    The order of the events puts such rows side by side, so a look at the neighbours tells. Most payments are alone, and
+    need not be put together with anything.
+
+    Args:
+        rows: events of one kind, filtered and in their order, with ``item_id`` and ``event_on``.
+    """
+
+    def beside(step: int) -> pl.Expr:
+        same = [pl.col(name) == pl.col(name).shift(step) for name in ("item_id", "event_on")]
+        return pl.all_horizontal(same).fill_null(False)
+
+    return rows.with_columns((~(beside(1) | beside(-1))).alias("alone"))
 
 
 def with_snapshots(journal: Journal, days: Sequence[date]) -> Journal:

@@ -34,6 +34,17 @@ class Credit:
     problems: Sequence[Problem]
 
 
+def grades_alone(books: Books, behaviour: pl.DataFrame, policy: Policy) -> Grades:
+    """The grades of a day of which nothing else is asked: the same as in ``credit``, without limits and reviews.
+
+    Args:
+        behaviour: ``measures.trade.behaviour.behaviour`` of the same books.
+    """
+    told = ratios(books, policy.terms(Ratios), policy.terms(Altman))
+    # A grade rests on books, behaviour and ratios; what is missing from a file moves none.
+    return grades(books, behaviour, told, CreditFiles(pl.DataFrame(), ()), policy)
+
+
 def credit(books: Books, behaviour: pl.DataFrame, policy: Policy) -> Credit:
     """Everything about customers' credit that the books of the day allow.
 

@@ -23,6 +23,8 @@ from solvent.payment.scoreboard import Scoreboard
 from solvent.simulation.company import Company, credit_losses
 
 Json = Any
+MINOR = "minor units"
+"""How a finding's figure says that it is money."""
 
 
 def outlook_figures(told: Outlook, company: Company | None, payment: Payment | None, currency: str) -> dict[str, Json]:
@@ -119,7 +121,7 @@ def _finding(finding: Finding, currency: str) -> dict[str, Json]:
         "severity": finding.severity,
         "figure": _in_unit(finding.figure, finding.unit, currency),
         "line": _in_unit(finding.line, finding.unit, currency),
-        "unit": finding.unit,
+        "unit": "money" if finding.unit == MINOR else finding.unit,
         "action": finding.action,
         "evidence": dict(finding.evidence),
         "why": _why(finding.why),
@@ -127,7 +129,7 @@ def _finding(finding: Finding, currency: str) -> dict[str, Json]:
 
 
 def _in_unit(value: float | None, unit: str, currency: str) -> Json:
-    return amount(round(value), currency) if value is not None and unit == "money" else value
+    return amount(round(value), currency) if value is not None and unit == MINOR else value
 
 
 def _why(why: Problem | None) -> dict[str, Json] | None:

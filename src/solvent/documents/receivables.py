@@ -14,6 +14,7 @@ from solvent.measures.sums import DIMENSIONS
 from solvent.measures.trade.invoicing import Invoicing, clock_rates, clocks
 from solvent.snapshot import Snapshot
 
+DEFAULTS = Aging()
 UNKNOWN_KEY = "?"
 """Stands for a customer's region, industry ... of which nothing is known, so that it can be asked for by name."""
 _CUT = ("country", "region", "industry", "group_id", "insured")
@@ -39,7 +40,7 @@ def receivables_frames(snapshot: Snapshot) -> Mapping[str, pl.DataFrame]:
     }
 
 
-def ageing(books: Books, terms: Aging = Aging()) -> pl.DataFrame:
+def ageing(books: Books, terms: Aging = DEFAULTS) -> pl.DataFrame:
     """The ageing by every dimension, one below the other.
 
     Returns:
@@ -61,7 +62,7 @@ def ageing(books: Books, terms: Aging = Aging()) -> pl.DataFrame:
     return joined.with_columns(name).select("by", "key", "name", *frame.columns[2:])
 
 
-def receivables(books: Books, terms: Aging = Aging()) -> pl.DataFrame:
+def receivables(books: Books, terms: Aging = DEFAULTS) -> pl.DataFrame:
     """Every open item and every rest of money that was not applied: what the ageing is the sum of.
 
     Returns, the longest overdue first: customer_id, name, item_id, kind (as ``aging_by_item``), issued_on, due_on,

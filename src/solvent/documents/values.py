@@ -16,7 +16,7 @@ Json = Any
 COUNTED = frozenset(
     (
         "week", "tier", "rank", "days", "wait_days", "age_days", "evidence", "rows", "lines", "months", "weeks",
-        "count", "lead_weeks", "forecasts", "items", "not_yet_paid",
+        "accounts", "count", "lead_weeks", "forecasts", "items", "not_yet_paid",
     )
 )  # fmt: skip
 """Columns and fields of whole numbers that are not money."""

@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit codes are those of ``solvent.files.command``."""
     told = list(sys.argv[1:] if arguments is None else arguments)
     language = chosen(_asked(told))
-    commands = found()
+    commands = found(next((word for word in told if not word.startswith("-")), None))
     parser = build(commands, language)
     args = parser.parse_args(told)
     if args.command is None:
@@ -35,10 +35,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
-def found() -> Mapping[str, Command]:
-    """Every installed command by name, in the order of the names."""
+def found(asked: str | None = None) -> Mapping[str, Command]:
+    """Every installed command by name, in the order of the names.
+
+    Args:
+        asked: a command that is wanted: where there is one of that name, it alone is brought in.
+    """
     points = sorted(entry_points(group="solvent.commands"), key=lambda point: point.name)
-    return {point.name: point.load() for point in points}
+    wanted = [point for point in points if point.name == asked]
+    return {point.name: point.load() for point in wanted or points}
 
 
 def build(commands: Mapping[str, Command], language: Language) -> argparse.ArgumentParser:

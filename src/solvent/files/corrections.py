@@ -44,7 +44,7 @@ def report_intake(intake: Intake, screen: Screen, corrections: Corrections | Non
         style="dim",
     )
     if intake.rejected.height:
-        screen.problems((_problem(row) for row in intake.rejected.head(200).iter_rows(named=True)), most=5)
+        screen.problems((problem_of(row) for row in intake.rejected.head(200).iter_rows(named=True)), most=5)
     if corrections is not None and corrections.paths:
         places = ", ".join(str(path) for path in corrections.paths)
         screen.line(language.say("Rejected rows, to correct and load again: {places}", places=places), style="yellow")
@@ -67,7 +67,7 @@ def write_corrections(intake: Intake, folder: Path, language: Language) -> Corre
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with path.open("w", encoding="utf-8-sig", newline="") as file:
-                _write(csv.writer(file), frame, columns, language)
+                write_rejected(csv.writer(file), frame, columns, language)
         except OSError:
             return Corrections(tuple(paths), folder)
         paths.append(path)
@@ -81,11 +81,12 @@ def intake_figures(intake: Intake) -> tuple[dict[str, int], list[dict[str, Any]]
     return total, counts.to_dicts()
 
 
-def _write(writer: Any, frame: pl.DataFrame, columns: Sequence[str], language: Language) -> None:
+def write_rejected(writer: Any, frame: pl.DataFrame, columns: Sequence[str], language: Language) -> None:
+    """Rejected rows of one sheet into a CSV writer: row, reason, column and value, then the cells as they stood."""
     heads = [language.say(head) for head in ("row", "reason", "in column", "value")]
     writer.writerow([f"#{head}" for head in heads] + list(columns))
     for row in frame.iter_rows(named=True):
-        reason = language.problem(_problem(row, placed=False))
+        reason = language.problem(problem_of(row, placed=False))
         cells = [safe_cell(cell) for cell in (row["cells"] or [])]
         writer.writerow([row["row"], reason, row["column"], safe_cell(row["value"]), *cells])
 
@@ -97,7 +98,8 @@ def _columns(intake: Intake, source: str, sheet: str) -> Sequence[str]:
     return ()
 
 
-def _problem(row: Mapping[str, Any], *, placed: bool = True) -> Problem:
+def problem_of(row: Mapping[str, Any], *, placed: bool = True) -> Problem:
+    """Why a row of ``rejected`` was not taken."""
     place = f"{row['source']}{'!' + row['sheet'] if row['sheet'] else ''}:{row['row']}"
     place += f":{row['column']}" if row["column"] else ""
     facts = json.loads(row["facts"]) if row["facts"] else {}

@@ -17,7 +17,7 @@ from solvent.base.problem import LedgerError
 from solvent.books.books import TABLES, Ledger
 from solvent.files.folder import MANIFEST, parquet_tables, read_manifest
 from solvent.files.guard.registered import registered
-from solvent.files.journal_store import stored_journal
+from solvent.files.journal_store import RECEIVABLES, stored_journal
 from solvent.intake.bank.table.layout.profile import Profile
 from solvent.intake.intake import COUNTS, REJECTED, Intake, Known, Source
 from solvent.intake.ledger.format import Format
@@ -180,7 +180,10 @@ def _load_folder(folder: Path, desk: Desk, currency: str | None) -> Loaded:
     tables = {**intake.ledger.tables, **typed}
     ledger = replace(intake.ledger, tables=tables, currency=own or UNKNOWN)
     if not untyped:
-        ledger = replace(ledger, journal=stored_journal(folder, ledger), problems=())
+        ledger = replace(ledger, problems=())
+    # Further tables beside the Parquet ones change no receivable, as long as they are not receivables themselves.
+    if all(name in typed or not intake.ledger.has(name) for name in RECEIVABLES):
+        ledger = replace(ledger, journal=stored_journal(folder, ledger))
     parts = [folder / name for name in TABLES if name in typed]
     return Loaded(replace(intake, ledger=ledger), [*parts, *untyped])
 

@@ -31,7 +31,7 @@ from solvent.measures.dso import Dso, days_to_pay_median, family, weighted_days_
 from solvent.measures.dso_detail import history
 from solvent.measures.rolls import Rolls, provision_matrix, roll_rates
 from solvent.measures.sums import Figure
-from solvent.measures.timeliness import Timeliness, timeliness, trend
+from solvent.measures.timeliness import Timeliness, fallen_due, timeliness, trend
 from solvent.measures.trade.behaviour import Behaviour, behaviour, first_year_bad_debt
 from solvent.measures.trade.invoicing import Invoicing, clock_rates, clocks, late_cost, unmatched
 from solvent.measures.trade.salespeople import collection_by_salesperson
@@ -92,7 +92,8 @@ def measure(books: Books, policy: Policy) -> Measures:
     paid, paid_median = weighted_days_to_pay(books, terms=days), days_to_pay_median(books, terms=days)
     bills, lines = policy.terms(Payables), policy.terms(Liquidity)
     stocks, invoicing = policy.terms(Stock), policy.terms(Invoicing)
-    believed = policy.terms(Statements)
+    believed, timely = policy.terms(Statements), policy.terms(Timeliness)
+    months = fallen_due(books, terms=timely)
     owing, owing_cogs, lying = dpo(books, bills), dpo_cogs(books, believed), dio(books, believed)
     cycle = cash_conversion_cycle(lying, variants["simple"], owing)
     deliveries, flow = clocks(books, invoicing), operating_cash_flow(books)
@@ -115,8 +116,8 @@ def measure(books: Books, policy: Policy) -> Measures:
         days_to_pay_median=paid_median,
         cei=effectiveness,
         on_time=on_time(books, terms=policy.terms(Collection)),
-        timeliness=timeliness(books, terms=policy.terms(Timeliness)),
-        default_trend=_trends(books, policy.terms(Timeliness)),
+        timeliness=timeliness(books, terms=timely, months=months),
+        default_trend=_trends(books, timely, months),
         rolls=roll_rates(books, buckets=ages),
         provision=provision_matrix(books, terms=policy.terms(Rolls), buckets=ages),
         concentration=concentration(books, terms=policy.terms(Concentration)),
@@ -144,8 +145,8 @@ def measure(books: Books, policy: Policy) -> Measures:
     )
 
 
-def _trends(books: Books, terms: Timeliness) -> Mapping[str, pl.DataFrame]:
-    return {by: trend(timeliness(books, by, terms=terms), by, terms) for by in TRENDS}
+def _trends(books: Books, terms: Timeliness, months: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
+    return {by: trend(timeliness(books, by, terms=terms, months=months), by, terms) for by in TRENDS}
 
 
 def _problems(books: Books, figures: Sequence[Figure]) -> Iterator[Problem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,10 +28,16 @@ class Timeliness(Terms, key="measures.timeliness"):
 DEFAULTS = Timeliness()
 
 _AMOUNTS = ("due_amount", "on_time_amount", "default_amount")
+_OF_ITEMS = ("salesperson", "currency")
+"""Dimensions that items have of their own."""
 
 
 def timeliness(
-    books: Books, by: str | None = None, as_of: date | None = None, terms: Timeliness = DEFAULTS
+    books: Books,
+    by: str | None = None,
+    as_of: date | None = None,
+    terms: Timeliness = DEFAULTS,
+    months: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """The on-time share and the default rate (REQUIREMENTS RD-04) of what fell due in each full month.
 
@@ -42,6 +47,8 @@ def timeliness(
 
     Args:
         by: None for the whole company, or one of ``sums.DIMENSIONS``.
+        months: ``fallen_due`` of the same books, day and terms, where it is at hand: all dimensions that customers have
+            are told from it.
 
     Returns:
         The dimension's column, month_end (Date), due_amount, on_time_amount, default_amount (Int64, minor units of the
@@ -51,17 +58,17 @@ def timeliness(
         where nothing was due.
     """
     day = day_of(books, as_of)
-    ends = month_ends(day, terms.months)
-    items = _items(books, by, ends, day, terms)
+    keys_of(by)
     keys = () if by is None else (DIMENSIONS[by],)
-    told = items if by is None or by == "currency" else told_by(books, items, by)
-    cells = told.with_columns(pl.col("due_on").dt.month_end().alias("month_end")).collect(engine="streaming").lazy()
+    if months is None or by in _OF_ITEMS:
+        months = _months(books, by, day, terms)
+    told = months.lazy() if by is None or by == "currency" else told_by(books, months.lazy(), by)
     point = (*keys, "month_end")
-    counts = cells.group_by(point).agg(pl.len().cast(pl.Int64).alias("due_count"))
+    counts = told.group_by(point).agg(pl.col("due_count").sum())
     if by == "currency":
-        money = cells.group_by(point).agg(pl.col(_AMOUNTS).sum())
+        money = told.group_by(point).agg(pl.col(_AMOUNTS).sum())
     else:
-        money = sums(cells, books, *point, amounts=_AMOUNTS)
+        money = sums(told, books, *point, amounts=_AMOUNTS)
     timely = pl.col("month_end") + pl.duration(days=terms.grace_days) <= day
     judged = pl.col("month_end") + pl.duration(days=terms.default_days) <= day
     return (
@@ -78,6 +85,15 @@ def timeliness(
         .sort(point, nulls_last=True)
         .collect()
     )
+
+
+def fallen_due(books: Books, as_of: date | None = None, terms: Timeliness = DEFAULTS) -> pl.DataFrame:
+    """What fell due in each full month by customer: the one look at items that ``timeliness`` by any dimension takes.
+
+    Returns: customer_no, currency, month_end (Date), due_amount, on_time_amount, default_amount (Int64, minor units of
+    ``currency``), due_count (Int64, items); in no order.
+    """
+    return _months(books, None, day_of(books, as_of), terms)
 
 
 def trend(told: pl.DataFrame, by: str | None = None, terms: Timeliness = DEFAULTS) -> pl.DataFrame:
@@ -115,28 +131,39 @@ def _pooled(span: pl.Expr, amount: str) -> pl.Expr:
     return pl.when(due > 0).then(pl.col(amount).filter(inside).sum() / due)
 
 
-def _items(books: Books, by: str | None, ends: Sequence[date], day: date, terms: Timeliness) -> pl.LazyFrame:
-    """Items due within the months: what was due of each, and what of it came in time, or too late or never."""
+def _months(books: Books, by: str | None, day: date, terms: Timeliness) -> pl.DataFrame:
+    """Items due within the months, added up: what was due, and what of it came in time, or too late or never."""
+    ends = month_ends(day, terms.months)
     rows = books.journal.events if by == "currency" else books.in_money(books.journal.events)
-    kind = pl.col("kind")
-    lowers = ~kind.is_in(["receipt", "write_off"])
-    first = ends[0].replace(day=1)
+    keys = tuple(dict.fromkeys((*(keys_of(by) or keys_of("customer")), "currency")))
+    amount, kind = pl.col("amount"), pl.col("kind")
     late = (pl.col("event_on") - pl.col("due_on")).dt.total_days()
 
-    def paid_within(days: int) -> pl.Expr:
-        return (-pl.col("amount").filter((kind == "receipt") & (late <= days)).sum()).clip(0)
+    def summed(holds: pl.Expr) -> pl.Expr:
+        return pl.when(holds).then(amount).otherwise(0)
 
+    paid = kind == "receipt"
+    cells = {
+        "due_amount": summed(~kind.is_in(["receipt", "write_off"])),
+        "in_time": summed(paid & (late <= terms.grace_days)),
+        "in_the_end": summed(paid & (late <= terms.default_days)),
+    }
+    due, in_time, in_the_end = pl.col("due_amount"), (-pl.col("in_time")).clip(0), (-pl.col("in_the_end")).clip(0)
+    # Each cell is told before items are put together: a condition within a group would be looked at group by group.
     return (
-        rows.filter(pl.col("due_on").is_between(first, ends[-1]), pl.col("event_on") <= day)
-        .group_by(*keys_of(by), "item_id", "due_on", "currency")
-        .agg(
-            pl.col("amount").filter(lowers).sum().alias("due_amount"),
-            paid_within(terms.grace_days).alias("in_time"),
-            paid_within(terms.default_days).alias("in_the_end"),
+        rows.filter(pl.col("due_on").is_between(ends[0].replace(day=1), ends[-1]), pl.col("event_on") <= day)
+        .select(*keys, "item_id", "due_on", *(cell.alias(name) for name, cell in cells.items()))
+        .group_by(*keys, "item_id", "due_on")
+        .agg(pl.col(*cells).sum())
+        .filter(due > 0)
+        .select(
+            *keys,
+            pl.col("due_on").dt.month_end().alias("month_end"),
+            "due_amount",
+            pl.min_horizontal(in_time, due).alias("on_time_amount"),
+            (due - pl.min_horizontal(in_the_end, due)).alias("default_amount"),
         )
-        .filter(pl.col("due_amount") > 0)
-        .with_columns(
-            pl.min_horizontal("in_time", "due_amount").alias("on_time_amount"),
-            (pl.col("due_amount") - pl.min_horizontal("in_the_end", "due_amount")).alias("default_amount"),
-        )
+        .group_by(*keys, "month_end")
+        .agg(pl.col(_AMOUNTS).sum(), pl.len().cast(pl.Int64).alias("due_count"))
+        .collect(engine="streaming")
     )

@@ -17,11 +17,16 @@ def _add(parser: ArgumentParser, language: Language) -> None:
     parser.add_argument(
         "--as-of", type=day, metavar="DAY", help=language.say("end of this day; by default the last that is known")
     )
+    parser.add_argument(
+        "--backtest",
+        action="store_true",
+        help=language.say("how each rule would have warned over the ledger's own past"),
+    )
 
 
 def _run(args: Namespace, screen: Screen) -> int:
     open_store(args.data)
-    from solvent_server.jobs.daily import assess_company  # noqa: PLC0415 (needs the store)
+    from solvent_server.jobs.daily import assess_company, back_test  # noqa: PLC0415 (needs the store)
     from solvent_server.store import work  # noqa: PLC0415
 
     companies = [company_of(args)] if args.company else work.every()
@@ -32,6 +37,9 @@ def _run(args: Namespace, screen: Screen) -> int:
         except LedgerError as error:
             screen.problems([error.problem])
             continue
+        if args.backtest:
+            with screen.working("Computing"):
+                back_test(company, as_of=args.as_of)
         told = screen.language.say(
             "{company}: assessed as of {day}.",
             company=company.name or company.code,

@@ -8,11 +8,12 @@ from hashlib import sha256
 from solvent.assessment import Assessment, assess
 from solvent.base.terms import Policy
 from solvent.books.books import open_books
+from solvent.decisions.warnings.backtest import Testing, backtest_rules, opener, past_days
 from solvent.decisions.warnings.casebook import Handling
 from solvent.decisions.warnings.cases import advance
 from solvent.decisions.warnings.troubles import Trouble, outcomes
 from solvent_server.store import audit, books
-from solvent_server.store.keeping import assessments, cases
+from solvent_server.store.keeping import assessments, cases, tested
 from solvent_server.store.models import Company
 
 ACTOR = "solvent daily"
@@ -48,6 +49,20 @@ def play(company: Company, run: Assessment) -> None:
         return advance(now[0], run.findings, day, terms, now[1], outcomes=known)
 
     cases.change(company, does, actor=ACTOR, action="cases.played")
+
+
+def back_test(company: Company, *, as_of: date | None = None) -> None:
+    """Play every rule over the company's past, and keep how good each was.
+
+    Raises:
+        LedgerError: the company has no receivables at all.
+    """
+    ledger = books.ledger(company)
+    today = open_books(ledger, as_of)
+    policy = Policy(today.as_of)
+    days = past_days(today.as_of, policy.terms(Testing))
+    table, _ = backtest_rules(opener(ledger), today, policy, days)
+    tested.keep(company.code, today.as_of, table)
 
 
 def seed_of(code: str, as_of: date) -> int:

@@ -13,18 +13,25 @@ COMMAND_LINE = " (command line)"
 """What the trail adds to the name of an account of the machine."""
 
 READ = frozenset({"see"})
-WORK = READ | {"import", "match", "undo"}
+HANDLE = READ | {"handle"}
+WORK = HANDLE | {"import", "match", "undo"}
+CHECK = frozenset({"order"})
+"""To check orders, hold room for them and ask for approval."""
+DESK = CHECK | {"desk", "propose"}
+"""To see the whole credit desk, and to put decisions down there."""
+CASH = frozenset({"see_cash"})
+"""To see bank balances, the cash line and what it would take to break it."""
 ROLES: Mapping[str, frozenset[str]] = {
-    "cfo": WORK | {"approve"},
-    "treasurer": WORK,
-    "credit_manager": WORK | {"approve"},
-    "credit_analyst": READ | {"import"},
-    "collector": READ | {"match"},
-    "sales": READ,
+    "cfo": WORK | CASH | {"approve"} | DESK,
+    "treasurer": WORK | CASH | CHECK,
+    "credit_manager": WORK | CASH | {"approve"} | DESK,
+    "credit_analyst": HANDLE | {"import"} | DESK,
+    "collector": HANDLE | {"match"},
+    "sales": HANDLE | CHECK,
     "purchasing": READ,
-    "logistics": READ,
-    "legal": READ,
-    "auditor": READ | {"audit"},
+    "logistics": READ | CHECK,
+    "legal": HANDLE,
+    "auditor": READ | CASH | {"audit", "desk"},
     "administrator": frozenset({"administer"}),
 }
 """Role to what it may do. An administrator keeps the system and sees no business data."""

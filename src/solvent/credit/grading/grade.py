@@ -135,7 +135,7 @@ def gather(books: Books, behaviour: pl.DataFrame, told: pl.DataFrame, policy: Po
     for part in parts:
         every = every.join(part, on="customer_id", how="left")
     times = pl.when(pl.col("yearly_purchases") > 0).then(pl.col("capital") / pl.col("yearly_purchases"))
-    return every.with_columns(times.alias("capital_times")).sort("customer_id").collect()
+    return every.with_columns(times.alias("capital_times")).sort("customer_id").collect(engine="streaming")
 
 
 def axes(gathered: pl.DataFrame, every: Sequence[Factor], terms: Grading) -> pl.DataFrame:

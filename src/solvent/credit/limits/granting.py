@@ -96,7 +96,7 @@ def signals(books: Books, rows: pl.DataFrame, terms: Granting = DEFAULTS) -> pl.
         the worst), event_on (Date: the first was told), insurer_signal,
         overdue_signal (Boolean), paid_items, on_time_items (Int64: invoices settled since the decision).
     """
-    since, items = pl.col("standing_from"), _items(books)
+    since, left = pl.col("standing_from"), _standing(books).lazy()
     begin = books.as_of - timedelta(days=terms.event_days)
     wanted = rows.lazy().select("customer_id", "standing_from", "cover_decision", "cover_on")
     told_on = pl.max_horizontal("happened_on", pl.min_horizontal("recorded_on", pl.lit(books.as_of)))
@@ -118,8 +118,8 @@ def signals(books: Books, rows: pl.DataFrame, terms: Granting = DEFAULTS) -> pl.
     )
     return (
         wanted.join(happened, on="customer_id", how="left")
-        .join(_late(books, items, wanted, terms), on="customer_id", how="left")
-        .join(_settled(books, items, wanted, terms), on="customer_id", how="left")
+        .join(_late(books, left, wanted, terms), on="customer_id", how="left")
+        .join(_settled(books, left, wanted, terms), on="customer_id", how="left")
         .select(
             "customer_id", "worst_event", "event_kind", "event_on",
             withdrawn.fill_null(False).alias("insurer_signal"),
@@ -130,49 +130,54 @@ def signals(books: Books, rows: pl.DataFrame, terms: Granting = DEFAULTS) -> pl.
     )  # fmt: skip
 
 
-def _items(books: Books) -> pl.LazyFrame:
-    """Items that stand open or were paid within a year: what is left, when the last money came; in one pass."""
-    begin = books.as_of - timedelta(days=365)
-    standing = books.journal.events.filter((pl.col("event_on") <= books.as_of) & pl.col("due_on").is_not_null())
-    money = (pl.col("kind") == "receipt") & (pl.col("amount") < 0)
-    told = standing.group_by("item_id").agg(
-        pl.col("customer_no", "currency", "due_on").first(),
-        pl.col("amount").sum().alias("open"),
-        pl.when(money).then("event_on").max().alias("paid_on"),
-    )
-    kept = told.filter((pl.col("open") > 0) | (pl.col("paid_on") > begin)).drop("item_id")
-    return kept.collect(engine="streaming").lazy()
+def _standing(books: Books) -> pl.DataFrame:
+    """What is left of every item that is not settled: customer_no, item_id, due_on, currency, open."""
+    items = books.journal.standing(books.as_of).filter(pl.col("due_on").is_not_null())
+    left = items.group_by("customer_no", "item_id", "due_on", "currency").agg(pl.col("amount").sum().alias("open"))
+    return left.filter(pl.col("open") != 0).collect(engine="streaming")
 
 
-def _late(books: Books, items: pl.LazyFrame, wanted: pl.LazyFrame, terms: Granting) -> pl.LazyFrame:
+def _numbered(books: Books, wanted: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows asked about, by the journal's numbers: customer_no, customer_id, standing_from."""
+    return books.journal.customers.lazy().join(wanted.select("customer_id", "standing_from"), on="customer_id")
+
+
+def _late(books: Books, left: pl.LazyFrame, wanted: pl.LazyFrame, terms: Granting) -> pl.LazyFrame:
     """Whether enough of what is owed passed the line since the decision; what was late before was known to it."""
-    owed = (
-        items.filter(pl.col("open") > 0)
-        .join(books.journal.customers.lazy(), on="customer_no")
-        .join(wanted.select("customer_id", "standing_from"), on="customer_id")
-    )
+    owed = left.filter(pl.col("open") > 0).join(_numbered(books, wanted), on="customer_no")
     days, since = (pl.lit(books.as_of) - pl.col("due_on")).dt.total_days(), pl.col("standing_from")
     crossed = pl.col("due_on") + timedelta(days=terms.overdue_days + 1)
     late = (days > terms.overdue_days) & (since.is_null() | (crossed > since))
     amount = pl.col("open")
-    told = owed.group_by("customer_id", "currency").agg(
-        (pl.when(late).then(amount).otherwise(0).sum() >= terms.overdue_share * amount.sum() - 1e-9).alias("much")
-        & late.any()
+    told = owed.select("customer_id", "currency", amount, pl.when(late).then(amount).otherwise(0).alias("late"))
+    told = told.group_by("customer_id", "currency").agg(pl.col("open", "late").sum())
+    much = (pl.col("late") > 0) & (pl.col("late") >= terms.overdue_share * amount - 1e-9)
+    return told.group_by("customer_id").agg(much.any().alias("overdue_signal"))
+
+
+def _settled(books: Books, left: pl.LazyFrame, wanted: pl.LazyFrame, terms: Granting) -> pl.LazyFrame:
+    """Invoices settled by money since the decision, at most a year back, and how many of them on time.
+
+    Only that year's payments are looked at; an invoice of which anything is left was not settled by its last.
+    """
+    since, begin = pl.col("standing_from"), books.as_of - timedelta(days=365)
+    money = (pl.col("kind") == "receipt") & (pl.col("amount") < 0) & pl.col("due_on").is_not_null()
+    paid = (
+        books.journal.events.filter(pl.col("event_on") > begin, pl.col("event_on") <= books.as_of, money)
+        .group_by("customer_no", "item_id", "due_on")
+        .agg(pl.col("event_on").max().alias("paid_on"))
+        .join(left.select("item_id"), on="item_id", how="anti")
     )
-    return told.group_by("customer_id").agg(pl.col("much").any().alias("overdue_signal"))
-
-
-def _settled(books: Books, items: pl.LazyFrame, wanted: pl.LazyFrame, terms: Granting) -> pl.LazyFrame:
-    """Invoices settled by money since the decision, at most a year back, and how many of them on time."""
     on_time = pl.col("paid_on") <= pl.col("due_on") + timedelta(days=terms.grace_days)
-    since = pl.col("standing_from")
+    asked = _numbered(books, wanted)
     return (
-        items.filter((pl.col("open") == 0) & pl.col("paid_on").is_not_null())
-        .join(books.journal.customers.lazy(), on="customer_no")
-        .join(wanted.select("customer_id", "standing_from"), on="customer_id")
+        paid.join(asked.select("customer_no", "standing_from"), on="customer_no")
         .filter(since.is_null() | (pl.col("paid_on") > since))
-        .group_by("customer_id")
-        .agg(pl.len().cast(pl.Int64).alias("paid_items"), on_time.sum().cast(pl.Int64).alias("on_time_items"))
+        .select("customer_no", on_time.cast(pl.Int64).alias("on_time_items"))
+        .group_by("customer_no")
+        .agg(pl.len().cast(pl.Int64).alias("paid_items"), pl.col("on_time_items").sum())
+        .join(asked.select("customer_no", "customer_id"), on="customer_no")
+        .drop("customer_no")
     )
 
 

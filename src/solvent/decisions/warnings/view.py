@@ -11,8 +11,9 @@ import polars as pl
 
 from solvent.base.terms import Policy
 from solvent.books.books import Books
-from solvent.credit.credit import Credit
+from solvent.credit.credit import Credit, grades_alone
 from solvent.credit.credit import credit as graded
+from solvent.credit.grading.grade import Grades
 from solvent.decisions.liquidity.floor import Floor
 from solvent.decisions.liquidity.floor import Lines as CashLines
 from solvent.decisions.liquidity.floor import lines as cash_lines
@@ -22,7 +23,7 @@ from solvent.measures.company.liquidity import Liquidity, cash, monthly_spend, o
 from solvent.measures.concentration import Concentrated, Concentration, concentration
 from solvent.measures.dso import Dso
 from solvent.measures.dso_detail import history
-from solvent.measures.timeliness import Timeliness, timeliness
+from solvent.measures.timeliness import Timeliness, fallen_due, timeliness
 from solvent.measures.trade.behaviour import Behaviour, behaviour
 from solvent.snapshot import Snapshot
 
@@ -102,6 +103,13 @@ class View:
         return graded(self.books, self.behaviour, self.policy)
 
     @cached_property
+    def grades(self) -> Grades:
+        """The grades of ``credit``; alone where nothing else of it has been asked for."""
+        if "credit" in self.__dict__ or (self.snapshot is not None and self.snapshot.credit is not None):
+            return self.credit.grades
+        return grades_alone(self.books, self.behaviour, self.policy)
+
+    @cached_property
     def timeliness(self) -> Mapping[str, pl.DataFrame]:
         """``measures.timeliness.timeliness`` by ``customer``, ``region``, ``industry`` or ``country``, as asked for."""
         return _ByDimension(self.books, self.policy.terms(Timeliness))
@@ -129,12 +137,15 @@ class View:
 
 
 class _ByDimension(dict[str, pl.DataFrame]):
-    """Timeliness by each dimension, computed when it is first asked for."""
+    """Timeliness by each dimension, computed when it is first asked for; what fell due is looked up once for all."""
 
     def __init__(self, books: Books, terms: Timeliness) -> None:
         super().__init__()
         self.books, self.terms = books, terms
+        self.months: pl.DataFrame | None = None
 
     def __missing__(self, by: str) -> pl.DataFrame:
-        self[by] = timeliness(self.books, by, terms=self.terms)
+        if self.months is None:
+            self.months = fallen_due(self.books, terms=self.terms)
+        self[by] = timeliness(self.books, by, terms=self.terms, months=self.months)
         return self[by]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -124,34 +124,35 @@ def _admissions(books: Books) -> pl.DataFrame:
 
 def timeline(books: Books) -> pl.DataFrame:
     """Everything that happened with each customer until the books' day, as TIMELINE."""
-    none = pl.lit(None)
     outcome = pl.concat_str([pl.col("outcome"), pl.col("reason").fill_null("")], separator=" ").str.strip_chars()
     parts = [
-        _part(books, "events", "happened_on", "event", "kind", "source", pl.col("detail"), money=True),
-        _part(books, "limits", "valid_from", "limit", "kind", "decided_by", pl.col("reason"), money=True),
-        _part(books, "reviews", "done_on", "review", "kind", "reviewer", pl.col("note")),
-        _part(books, "screenings", "told_on", "screening", "step", "reviewer", outcome),
-        _part(books, "admissions", "asked_on", "asked", None, None, none, money=True),
-        _part(books, "admissions", "decided_on", "admission", "decision", "decided_by", none),
-        _part(books, "contracts", "signed_on", "contract", None, None, pl.col("contract_id")),
-        _part(books, "registrations", "told_on", "registry", "status", "source", none),
+        books.table(table).select(
+            "customer_id",
+            pl.col(on).alias("on"),
+            pl.lit(kind).alias("kind"),
+            *(_cell(columns.get(name)).alias(name) for name in ("what", "currency", "amount", "who")),
+            (outcome if table == "screenings" else _cell(columns.get("detail"))).alias("detail"),
+        )
+        for table, on, kind, columns in _TOLD
     ]
     told = pl.concat([part.select(pl.col(name).cast(kind) for name, kind in TIMELINE.items()) for part in parts])
     happened = told.filter(pl.col("customer_id").is_not_null(), pl.col("on") <= books.as_of)
     return happened.sort("customer_id", "on", "kind", descending=[False, True, False]).collect()
 
 
-def _part(
-    books: Books, table: str, on: str, kind: str, what: str | None, who: str | None, detail: pl.Expr, *,
-    money: bool = False,
-) -> pl.LazyFrame:  # fmt: skip
-    return books.table(table).select(
-        "customer_id",
-        pl.col(on).alias("on"),
-        pl.lit(kind).alias("kind"),
-        (pl.lit(None) if what is None else pl.col(what)).alias("what"),
-        (pl.col("currency") if money else pl.lit(None)).alias("currency"),
-        (pl.col("amount") if money else pl.lit(None)).alias("amount"),
-        (pl.lit(None) if who is None else pl.col(who)).alias("who"),
-        detail.alias("detail"),
-    )
+def _cell(column: str | None) -> pl.Expr:
+    return pl.lit(None) if column is None else pl.col(column)
+
+
+_MONEY = {"currency": "currency", "amount": "amount"}
+_TOLD: Sequence[tuple[str, str, str, Mapping[str, str]]] = (
+    ("events", "happened_on", "event", {"what": "kind", "who": "source", "detail": "detail", **_MONEY}),
+    ("limits", "valid_from", "limit", {"what": "kind", "who": "decided_by", "detail": "reason", **_MONEY}),
+    ("reviews", "done_on", "review", {"what": "kind", "who": "reviewer", "detail": "note"}),
+    ("screenings", "told_on", "screening", {"what": "step", "who": "reviewer"}),
+    ("admissions", "asked_on", "asked", _MONEY),
+    ("admissions", "decided_on", "admission", {"what": "decision", "who": "decided_by"}),
+    ("contracts", "signed_on", "contract", {"detail": "contract_id"}),
+    ("registrations", "told_on", "registry", {"what": "status", "who": "source"}),
+)
+"""Table, the column of its day, the kind, and which columns tell the rest."""

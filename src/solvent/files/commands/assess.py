@@ -12,7 +12,7 @@ from solvent.files.asking import Asked, add_day, add_ledger, add_outputs, add_po
 from solvent.files.command import OK, Command
 from solvent.files.commands.cash.asked import add_simulation, threads, with_paths
 from solvent.files.commands.cash.show import show_brief
-from solvent.files.commands.credit.brief import show_credit_brief
+from solvent.files.commands.credit.warnings.brief import show_credit_brief
 from solvent.files.commands.show import show
 from solvent.files.corrections import Corrections, intake_figures, report_intake, write_corrections
 from solvent.files.language import Language

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from solvent.base.money import UNKNOWN
 from solvent.books.books import Books
 from solvent.books.customers import OWN
 from solvent.files.language import Language
@@ -116,7 +117,8 @@ def fact(name: str, value: Any, language: Language, currency: str) -> str:
     if value is None:
         return "-"
     if name.endswith("_amount"):
-        return f"{currency} {language.money(round(value), currency)}"
+        told = language.money(round(value), currency)
+        return told if currency == UNKNOWN else f"{currency} {told}"
     if name.endswith("_share"):
         return language.share(float(value))
     if name.endswith("_on"):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from solvent.files.sentences import bank, books, boosted, einvoice, matching, outflows, payment, sources, store
+from solvent.files.sentences import bank, books, boosted, desk, einvoice, matching, outflows, payment, sources, store
 from solvent.files.sentences.cash import liquidity, sales, simulation
 from solvent.files.sentences.credit import (
     company_rules,
@@ -27,6 +27,7 @@ SENTENCES: Mapping[str, str] = {
     **bank.SENTENCES,
     **boosted.SENTENCES,
     **credit_file.SENTENCES,
+    **desk.SENTENCES,
     **documents.SENTENCES,
     **einvoice.SENTENCES,
     **grading.SENTENCES,

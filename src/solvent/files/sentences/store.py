@@ -9,6 +9,10 @@ SENTENCES: Mapping[str, str] = {
         "no ledger is named, and there is no store to take it from; name a file or folder, or import one with: "
         "solvent import FILE"
     ),
+    "jobs.errand.broke": (
+        "cannot be done: something broke while it was worked on ({error}); ask for it again, and tell your "
+        "administrator if it breaks again"
+    ),
     "store.backup.exists": "is there already; name another file",
     "store.batch.not_parked": "what was read for import {batch} is no longer there; import the file again",
     "store.batch.not_staged": "import {batch} is {state}: only one that waits can be committed",
@@ -18,6 +22,7 @@ SENTENCES: Mapping[str, str] = {
     "store.database_url": (
         "{scheme} is no database that is supported; write sqlite:///file or postgresql://user@host/name"
     ),
+    "store.errand.unknown": "there is no file {errand} here; it may have been put aside",
     "store.extra_missing": "this needs libraries of the server; install them with: pip install 'solvent[web]'",
     "store.import.nothing": "nothing in it could be read; the reasons stand above",
     "store.match.unknown": "there is no proposal for {line}; list them with: solvent match",

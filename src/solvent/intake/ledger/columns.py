@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import polars as pl
 
@@ -28,6 +29,7 @@ _OWN_NUMBER = re.compile(r"document|voucher|doc|单据|凭证|beleg")
 _LONG_NUMBER = re.compile(r"\d{4,}")
 
 
+@lru_cache(maxsize=100_000)
 def known(text: str) -> bool:
     """True for a header text that some field or table has."""
     return known_word(text) or plain(text) in _TABLE_WORDS
@@ -104,18 +106,31 @@ def mapping_toml(reading: Reading) -> str:
     return "\n".join(lines) + "\n"
 
 
+_BY_WORDS = frozenset({"open_items", "receipts", "credit_notes", "customers", "bank_lines"})
+"""Tables that lists in any layout are read into."""
+
+
 def _as_table(sheet: Sheet) -> tuple[str, dict[str, str]]:
-    """The table of the books whose columns these are, spelled as in the data dictionary."""
+    """The table of the books whose columns these are, spelled as in the data dictionary.
+
+    A sheet that has more columns of another table than of the one it completes is not that one. Where it bears the
+    other's name its rows are held against that, and each says what it lacks; lists of documents are read by words.
+    """
     have = {text.strip().lower(): text for text in sheet.columns}
     best: tuple[int, Table] | None = None
+    nearest: tuple[int, Table] | None = None
     for table in TABLES.values():
         needs = [name for name, column in table.columns.items() if not column.empty and name != "recorded_on"]
-        if all(name in have for name in needs):
-            shared = sum(name in have for name in table.columns)
-            if best is None or shared > best[0]:
-                best = (shared, table)
-    if best is None:
-        return "", {}
+        shared = sum(name in have for name in table.columns)
+        if nearest is None or shared > nearest[0]:
+            nearest = (shared, table)
+        if all(name in have for name in needs) and (best is None or shared > best[0]):
+            best = (shared, table)
+    if best is None or (nearest is not None and nearest[0] > best[0] + 1):
+        named = TABLES.get(sheet.source.rpartition("/")[2].partition(".")[0])
+        if nearest is None or nearest[1] is not named or nearest[0] < 3 or named.name in _BY_WORDS:
+            return "", {}
+        best = nearest
     return best[1].name, {have[name]: name for name in best[1].columns if name in have}
 
 

@@ -13,6 +13,7 @@ from solvent.base.money import digits
 from solvent.base.problem import Problem
 from solvent.base.terms import Terms, term
 from solvent.books.books import Basis, Books
+from solvent.books.journal import marked
 from solvent.measures.sums import Figure, int_of, sums
 
 
@@ -176,7 +177,7 @@ def _paid(books: Books, terms: Behaviour) -> pl.LazyFrame:
     recent = pl.col("event_on") > books.as_of - timedelta(days=terms.recent_days)
     w, y, x = pl.col("w"), pl.col("y"), pl.col("x")
     events = books.journal.events.filter(pl.col("event_on") <= books.as_of)
-    kept = books.in_money(_kept(events.filter((pl.col("kind") == "receipt") & pl.col("due_on").is_not_null())))
+    kept = books.in_money(_kept(marked(events.filter((pl.col("kind") == "receipt") & pl.col("due_on").is_not_null()))))
     cells = (_weight(books).alias("w"), late.alias("y"), day.alias("x"), recent.alias("recent"))
     points = _points(kept).select("customer_no", "pieces", *cells)
     gathered = points.group_by("customer_no").agg(
@@ -222,7 +223,10 @@ def _kept(receipts: pl.LazyFrame) -> pl.LazyFrame:
     Of an item with a reversal only so much of each payment stays as the sum paid never falls under again, and as much
     of what the payment was booked at. That is seen in the item's own currency: rates make no payment and undo none.
     """
-    touched = receipts.filter(pl.col("amount") > 0).select("item_id").unique()
+    back = receipts.filter(pl.col("amount") > 0).select("item_id").unique().collect(engine="streaming")
+    if back.is_empty():
+        return receipts.filter(pl.col("amount") < 0)
+    touched = back.lazy()
     plain = receipts.join(touched, on="item_id", how="anti")
     stays = (-pl.col("amount")).cum_sum().reverse().cum_min().reverse().clip(0)
     again = receipts.join(touched, on="item_id", how="semi").sort("item_id", "event_on", "amount")
@@ -230,14 +234,18 @@ def _kept(receipts: pl.LazyFrame) -> pl.LazyFrame:
     step = pl.col("level") - pl.col("level").shift(1).over("item_id").fill_null(0)
     share = (pl.col("booked").cast(pl.Float64) * step / -pl.col("amount")).round(0).cast(pl.Int64)
     booked = pl.when(step == -pl.col("amount")).then("booked").otherwise(share)
-    kept = level.with_columns((-step).alias("amount"), booked.alias("booked")).drop("level")
+    kept = level.with_columns((-step).alias("amount"), booked.alias("booked"), pl.lit(False).alias("alone")).drop(
+        "level"
+    )
     return pl.concat([plain, kept]).filter(pl.col("amount") < 0)
 
 
 def _points(paid: pl.LazyFrame) -> pl.LazyFrame:
     """The pieces paid on one item on one day as one payment, so that no figure hangs on how it was cut up."""
     keys = ("customer_no", "item_id", "event_on", "due_on", "currency")
-    return paid.group_by(keys).agg(pl.col("amount").sum(), pl.len().cast(pl.Int64).alias("pieces"))
+    single = paid.filter("alone").select(*keys, "amount", pl.lit(1, dtype=pl.Int64).alias("pieces"))
+    others = paid.filter(~pl.col("alone")).group_by(keys)
+    return pl.concat([single, others.agg(pl.col("amount").sum(), pl.len().cast(pl.Int64).alias("pieces"))])
 
 
 def _overdue(books: Books) -> pl.LazyFrame:

@@ -27,7 +27,7 @@ STATES: Mapping[str, str] = {
     "refused": "was refused",
     "withdrawn": "was taken back",
 }
-HEADS = ("proposal", "about", "what", "amount", "from", "until", "asked by", "state")
+HEADS = ("proposal", "subject", "what", "amount", "from", "until", "asked by", "state")
 
 
 def amount(text: str) -> Decimal:

@@ -12,6 +12,7 @@ from solvent.base.money import decimal
 from solvent.books.credit.granted import LIMIT_KINDS
 from solvent.files.asking import day
 from solvent.files.command import OK, Command
+from solvent.files.commands.credit.order_names import KIND
 from solvent.files.language import Language
 from solvent.files.screen import Screen, write_json
 from solvent_server.commands.desk.asked import (
@@ -30,7 +31,7 @@ from solvent_server.commands.opening import actor, company_of, open_store
 if TYPE_CHECKING:
     from solvent_server.store.models import Company
 
-_HEADS = ("about", "kind", "limit", "terms", "deposit", "from", "until", "decided by", "approved by")
+_HEADS = ("subject", "kind", "limit", "terms", "deposit", "from", "until", "decided by", "approved by")
 
 
 def _add(parser: ArgumentParser, language: Language) -> None:
@@ -148,7 +149,7 @@ def _table(counts: pl.DataFrame, screen: Screen) -> None:
         return
     rows = [
         (
-            row["customer_id"] or row["group_id"], row["kind"],
+            row["customer_id"] or row["group_id"], language.say(KIND.get(row["kind"], "credit limit")),
             f"{row['currency']} {language.money(row['amount'], row['currency'])}",
             "-" if row["terms_days"] is None else language.count(row["terms_days"]),
             language.share(row["deposit_share"]),

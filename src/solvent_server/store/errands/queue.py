@@ -10,7 +10,7 @@ from solvent.base.problem import Problem, SolventError
 from solvent.intake.intake import Source
 from solvent_server.store import database
 from solvent_server.store.errands import readings
-from solvent_server.store.keeping import originals
+from solvent_server.store.keeping import originals, parking
 from solvent_server.store.models import Batch, Company, Errand
 from solvent_server.store.models.errands import ASSESS, DONE, FAILED, LOAD, READ, RUNNING, WAITING
 
@@ -107,6 +107,8 @@ def discard(company: Company, errand_id: int) -> None:
             raise SolventError("store.errand.unknown", "", errand=errand_id)
         Errand.objects.filter(id=found.id).update(told={**found.told, "discarded": True})
     readings.clear(found.id)
+    if found.batch is not None and found.batch.state == "staged":
+        parking.clear(found.batch.id)
 
 
 def _running(company: Company, what: str, batch: Batch) -> Errand | None:

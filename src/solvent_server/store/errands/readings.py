@@ -32,7 +32,7 @@ def keep(errand: int, intake: Intake, problems: list[Problem]) -> None:
         told = {
             "readings": [{name: _plain(value) for name, value in asdict(one).items()} for one in intake.readings],
             "problems": [
-                {"code": one.code, "place": one.place, "facts": {name: str(fact) for name, fact in one.facts.items()}}
+                {"code": one.code, "place": one.place, "facts": {name: _fact(fact) for name, fact in one.facts.items()}}
                 for one in problems
             ],
         }
@@ -65,6 +65,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(name): _plain(one) for name, one in value.items()}
     return list(value) if isinstance(value, tuple) else value
+
+
+def _fact(value: Any) -> Any:
+    return value if value is None or isinstance(value, (int, float, str)) else str(value)
 
 
 def _place(errand: int) -> Path:

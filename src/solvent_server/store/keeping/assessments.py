@@ -86,7 +86,7 @@ def keep(code: str, assessment: Assessment, made_at: str) -> Kept:
     for name, frame in frames(assessment).items():
         frame.write_parquet(folder / f"{name}.parquet", compression="zstd")
     if snapshot.paths is not None and snapshot.company is not None:
-        facts = {"line_minor": assessment.outlook.lines.line}
+        facts = {"floor_minor": assessment.outlook.lines.line}
         save_run(Run(snapshot.paths, world_of(snapshot.company, snapshot.books), facts), folder / RUN)
     sheet = {
         "as_of": snapshot.as_of.isoformat(),

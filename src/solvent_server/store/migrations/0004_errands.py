@@ -5,31 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('store', '0003_credit_desk'),
+        ("store", "0003_credit_desk"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Errand',
+            name="Errand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(max_length=16)),
-                ('state', models.CharField(default='waiting', max_length=16)),
-                ('actor', models.TextField()),
-                ('asked', models.JSONField(default=dict)),
-                ('told', models.JSONField(default=dict)),
-                ('asked_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='store.batch')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='store.company')),
-                ('original', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='store.original')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("what", models.CharField(max_length=16)),
+                ("state", models.CharField(default="waiting", max_length=16)),
+                ("actor", models.TextField()),
+                ("asked", models.JSONField(default=dict)),
+                ("told", models.JSONField(default=dict)),
+                ("asked_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("batch", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="store.batch")),
+                ("company", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="store.company")),
+                (
+                    "original",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="store.original"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'id'], name='errand_by_state'), models.Index(fields=['company', '-id'], name='errand_by_company')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('what__in', ('read', 'load', 'assess'))), name='errand_what'), models.CheckConstraint(condition=models.Q(('state__in', ('waiting', 'running', 'done', 'failed'))), name='errand_state')],
+                "indexes": [
+                    models.Index(fields=["state", "id"], name="errand_by_state"),
+                    models.Index(fields=["company", "-id"], name="errand_by_company"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("what__in", ("read", "load", "assess"))), name="errand_what"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("waiting", "running", "done", "failed"))), name="errand_state"
+                    ),
+                ],
             },
         ),
     ]

@@ -30,11 +30,13 @@ def alarms(company: Company, kept: Kept) -> pl.DataFrame:
     """Every case, and a row like a case for each finding that none holds: then nobody has played the day yet.
 
     Returns: the columns of CASES, with ``tier`` as its name in order of gravity, ``place`` the tier as a number,
-        ``name`` what the subject is called where it has a name, ``rank`` to sort by, ``has_case``.
+        ``name`` what the subject is called where it has a name, ``rank`` to sort by (the tier, in it our own company,
+        then who owes most), ``has_case``.
     """
     every = cases.every(company)
     rows = pl.concat([every.with_columns(pl.lit(True).alias("has_case")), _without(every, kept)])
-    rank = pl.col("tier") * _WORTH + pl.col("owes_amount").fill_null(0).clip(0, _WORTH - 1)
+    owed = pl.when(pl.col("about") == "company").then(_WORTH - 1).otherwise(pl.col("owes_amount").fill_null(0))
+    rank = pl.col("tier") * _WORTH + owed.clip(0, _WORTH - 1)
     return rows.join(_names(company, kept, rows), on=["about", "subject"], how="left").with_columns(
         pl.coalesce("name", "subject").alias("name"),
         rank.cast(pl.Float64).alias("rank"),
@@ -48,9 +50,9 @@ def alive(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.col("state") != CLOSED)
 
 
-def one(company: Company, kept: Kept, case_id: str) -> Mapping[str, Any] | None:
+def one(every: pl.DataFrame, case_id: str) -> Mapping[str, Any] | None:
     """The alarm of a name; None: there is none."""
-    found = alarms(company, kept).filter(pl.col("case_id") == case_id)
+    found = every.filter(pl.col("case_id") == case_id)
     return found.row(0, named=True) if found.height else None
 
 

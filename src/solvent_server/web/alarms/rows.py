@@ -40,8 +40,8 @@ CALLED: Mapping[str, str] = {
 
 SHOWN: Mapping[str, Heads] = {
     "open_items": {
-        "item_id": "Item", "customer_id": "Customer", "issued_on": "Issued on", "due_on": "Due on",
-        "days_past_due": "Days past due", "amount": "Amount", "open": "Open", "currency": "Currency",
+        "item_id": "Item", "customer_id": "Customer", "due_on": "Due on", "days_past_due": "Days past due",
+        "open": "Open", "amount": "Amount", "currency": "Currency", "issued_on": "Issued on",
     },
     "limits": {
         "limit_id": "Number", "customer_id": "Customer", "kind": "Kind", "amount": "Amount", "currency": "Currency",
@@ -89,6 +89,14 @@ WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
+class Reader:
+    """Who reads. link: gives the address of a customer from its id."""
+
+    language: Language
+    link: Any
+
+
+@dataclass(frozen=True)
 class Rows:
     """Rows of one table. gone: names of rows that the books do not hold any more."""
 
@@ -108,10 +116,11 @@ def evidence(named: Sequence[str], company: Company, kept: Kept, language: Langu
     for name in named:
         table, _, key = name.partition(":")
         wanted.setdefault(table, []).append(key)
-    return [_rows(table, keys, company, kept, language, link) for table, keys in wanted.items()]
+    return [_rows(table, keys, company, kept, Reader(language, link)) for table, keys in wanted.items()]
 
 
-def _rows(table: str, keys: Sequence[str], company: Company, kept: Kept, language: Language, link: Any) -> Rows:
+def _rows(table: str, keys: Sequence[str], company: Company, kept: Kept, to: Reader) -> Rows:
+    language = to.language
     called = language.say(CALLED.get(table, table))
     if table not in TABLES:
         return Rows(called, (), (), list(keys))
@@ -123,12 +132,13 @@ def _rows(table: str, keys: Sequence[str], company: Company, kept: Kept, languag
     if table == "open_items":
         left = kept.frame("items").select("item_id", "open", "days_past_due").collect()
         frame = frame.join(left, on="item_id", how="left", maintain_order="left")
+    # Who all rows are about stands above them already.
     filled = [name for name in frame.columns if frame.get_column(name).null_count() < frame.height]
+    if "customer_id" in filled and frame.get_column("customer_id").n_unique() == 1 and len(own) == 1:
+        filled.remove("customer_id")
     heads = {name: head for name, head in _heads(table, frame).items() if name in filled}
     kinds = {name: _kind(table, name, frame.schema[name]) for name in heads}
-    cells = [
-        [_cell(table, name, kinds[name], row, language, link) for name in heads] for row in frame.iter_rows(named=True)
-    ]
+    cells = [[_cell(table, name, kinds[name], row, to) for name in heads] for row in frame.iter_rows(named=True)]
     told = [(language.say(head), kinds[name] in RIGHT) for name, head in heads.items()]
     return Rows(called, told, cells, [key for key in keys if key not in set(frame.get_column("_"))])
 
@@ -153,8 +163,8 @@ def _is_money(table: str, name: str) -> bool:
     return TABLES[table].columns[name].unit == "minor units"
 
 
-def _cell(table: str, name: str, kind: str, row: Mapping[str, Any], language: Language, link: Any) -> Cell:
-    cell = shown(row[name], kind, language, str(row.get("currency") or ""), WORDS.get((table, name), {}))
+def _cell(table: str, name: str, kind: str, row: Mapping[str, Any], to: Reader) -> Cell:
+    cell = shown(row[name], kind, to.language, str(row.get("currency") or ""), WORDS.get((table, name), {}))
     if name == "customer_id" and row[name] is not None:
-        return Cell(cell.text, cell.mark, link(row[name]))
+        return Cell(cell.text, cell.mark, to.link(row[name]))
     return cell

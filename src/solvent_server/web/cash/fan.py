@@ -67,8 +67,8 @@ def picture(
     if not days:
         return None
     lines = {kind: level for kind, level in levels.items() if level is not None}
-    lowest = min(min(bands[BANDS[0][0]]), 0.0, *lines.values(), *other)
-    highest = max(max(bands[BANDS[0][1]]), 0.0, *lines.values(), *other)
+    lowest = min(*bands[BANDS[0][0]], 0.0, *lines.values(), *other)
+    highest = max(*bands[BANDS[0][1]], 0.0, *lines.values(), *other)
     step = _step(highest - lowest)
     low, high = floor(lowest / step) * step, max(ceil(highest / step), floor(lowest / step) + 1) * step
     across, up = WIDE - LEFT - RIGHT, HIGH - TOP - FOOT

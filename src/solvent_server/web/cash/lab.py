@@ -132,12 +132,12 @@ def policy_of(report: Mapping[str, Any]) -> Policy:
 
 def answer(run: Run, one: Question, report: Mapping[str, Any]) -> Difference:
     """The library's answer on the stored paths."""
-    return what_if(run.paths, run.world, asked_of(one), float(run.facts.get("line_minor") or 0), policy_of(report))
+    return what_if(run.paths, run.world, asked_of(one), float(run.facts.get("floor_minor") or 0), policy_of(report))
 
 
 def drawn(run: Run, made: Difference, told: Told) -> Picture | None:
     """The cash line after the change, with the median before it."""
-    ahead, currency, line = run.paths.horizon, run.paths.currency, run.facts.get("line_minor")
+    ahead, currency, line = run.paths.horizon, run.paths.currency, run.facts.get("floor_minor")
     levels = np.quantile(ahead.at_week_ends(made.paths.balance), BANDS, axis=0)
     unit = float(decimal(10**9, currency)) / 10**9
     bands = {share: [float(value) * unit for value in level] for share, level in zip(BANDS, levels, strict=True)}

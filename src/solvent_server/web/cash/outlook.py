@@ -8,22 +8,22 @@ from datetime import date
 from typing import Any
 
 from solvent_server.web.cash.fan import Picture, picture
-from solvent_server.web.cash.sheets import Sheet, sheet
+from solvent_server.web.cash.sheets import Row, Sheet, sheet
 from solvent_server.web.cash.told import Told
 from solvent_server.web.parts.table import Cell
 
 Json = Mapping[str, Any]
 BANDS = {0.05: "p05", 0.10: "p10", 0.25: "p25", 0.50: "p50", 0.75: "p75", 0.90: "p90", 0.95: "p95"}
 WEEKS = 13
-DRIVER = {"dso": "customers pay {days} days later", "dio": "{days} days of stock"}
-"""What moves the gap, in words."""
 
 
 def accounts(cash: Json, told: Told) -> Sheet:
     """Every account: what stands on it and how old the figure is; an old one says so in a word."""
-    say, rows, marks = told.language.say, [], []
+    say, marks = told.language.say, []
+    rows: list[Row] = []
     for row in cash["accounts"]:
-        old = say("{days} days old", days=told.language.count(row["age_days"])) if row["age_days"] else say("fresh")
+        days = row["age_days"]
+        old = say("{days} days old", days=told.language.count(days)) if days else say("of the same day")
         rows.append(
             [
                 row["name"] or row["account_id"],
@@ -46,7 +46,7 @@ def lines(cash: Json, told: Told) -> Sheet:
     """The lines that cash is held against, each with what it is made of."""
     say, bundle = told.language.say, cash["lines"]
     names = {"fixed": "monthly fixed cost", "floor": "floor", "orange": "orange line", "reserve": "first reserve"}
-    rows = [[say(names[key]), Cell(_base(key, bundle[key], told), "wrap"), told.money(bundle[key]["value"])]
+    rows: list[Row] = [[say(names[key]), Cell(_base(key, bundle[key], told), "wrap"), told.money(bundle[key]["value"])]
             for key in names]  # fmt: skip
     if bundle["ring_fenced"] and float(bundle["ring_fenced"]):
         rows.append([say("set apart for expansion"), "", told.money(bundle["ring_fenced"])])
@@ -90,7 +90,7 @@ def weeks(cash: Json, told: Told) -> Sheet:
     chance = {row["week_end"]: row["chance"] for row in cash["weeks_ahead"] or []}
     hole = cash["gap"]
     alpha = hole["alpha"] if hole else 1.0
-    rows = []
+    rows: list[Row] = []
     for row in cash["fan"] or []:
         risk = chance.get(row["week_end"])
         over = risk is not None and risk >= alpha
@@ -161,7 +161,7 @@ def drivers(cash: Json, told: Told) -> Sheet | None:
         return None
     rows = [
         [
-            say(DRIVER[row["driver"]], days=f"{row['days']:+d}"),
+            _moved(row, told),
             told.share(row["horizon_chance"]),
             told.money(row["lowest_change"]),
         ]
@@ -169,6 +169,16 @@ def drivers(cash: Json, told: Told) -> Sheet | None:
     ]
     heads = [say("what would move it"), say("chance under the floor"), say("lowest balance, change")]
     return sheet(say("What would move it"), heads, rows)
+
+
+def _moved(row: Json, told: Told) -> str:
+    """What is changed, and by how much."""
+    say, days = told.language.say, row["days"]
+    if row["driver"] == "dio":
+        return say("{days} days of stock", days=f"{days:+d}")
+    if days < 0:
+        return say("customers pay {days} days earlier", days=-days)
+    return say("customers pay {days} days later", days=days)
 
 
 def pools(cash: Json, told: Told) -> Sheet | None:
@@ -220,7 +230,7 @@ def table_rows(cash: Json, told: Told) -> tuple[list[str], list[list[str]]]:
         [told.name("group", group), "" if kind is None else told.name("flow", kind), *values]
         for (group, kind), values in cells.items()
     ]
-    return [say("group"), say("kind"), *ends], rows
+    return [say("group of flows"), say("kind"), *ends], rows
 
 
 def _by_kind(cash: Json) -> tuple[dict[tuple[str, str | None], list[str]], list[str]]:
@@ -261,8 +271,8 @@ def compared(cash: Json, told: Told) -> Sheet | None:
         ]
         for row in cash["compared"]["whats"]
     ]
-    heads = [say("what"), say("forecast"), say("actual"), say("difference"), say("only in another week"), say("error"),
-             say("in the 80 % band")]  # fmt: skip
+    heads = [say("what"), say("forecast"), say("actual"), say("difference"), say("only in another week"),
+             say("share of error"), say("in the 80 % band")]  # fmt: skip
     return sheet(say("Actual against forecast"), heads, rows)
 
 

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from solvent_server.web.parts.table import RUNS, Cell
 
 RIGHT = "right"
+Row = list[str | Cell]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import polars as pl
 from django.http import Http404, HttpResponse
 
+from solvent.files.commands.credit.grade_words import BASIS
+from solvent_server.web.customers import sections
+from solvent_server.web.customers.frames import rows_of
+from solvent_server.web.customers.limits import limit_of
 from solvent_server.web.parts.page import Look, page
 from solvent_server.web.parts.table import Column, Lister, exported, listed
 
@@ -41,14 +45,25 @@ def customers(look: Look) -> HttpResponse:
 def customer(look: Look, customer_id: str) -> HttpResponse:
     """Everything about one customer."""
     assert look.kept is not None
-    found = look.kept.frame("customers").filter(pl.col("customer_id") == customer_id).collect()
-    if found.is_empty():
+    found = rows_of(look.kept, "customers", customer_id)
+    if not found:
         raise Http404
     items = look.kept.frame("items").filter(pl.col("customer_id") == customer_id)
     lister = Lister(ITEMS, "due_on", "", ("item_id",), look.address)
-    table = listed(items, lister, look.request, look.language)
-    row = found.row(0, named=True)
-    return look.render("customers/one.html", here="customers", row=row, table=table, currency=look.kept.currency)
+    if look.request.GET.get("format") == "csv":
+        return exported(items, lister, look.request, look.language, "open-items")
+    row = found[0]
+    lines, ratios = sections.statements(look, customer_id)
+    return look.render(
+        "customers/one.html", here="customers", row=row, currency=look.kept.currency,
+        table=listed(items, lister, look.request, look.language), reasons=sections.reasons(look, customer_id, row),
+        card=sections.card(look, customer_id), limit=limit_of(look, customer_id), tiers=TIERS,
+        findings=sections.findings(look, customer_id), timeline=sections.timeline(look, customer_id),
+        register=sections.register(look, customer_id), ours=sections.facts(look, row),
+        parts=sections.file_parts(look, customer_id), steps=sections.screening(look, customer_id), lines=lines,
+        ratios=ratios, clauses=sections.clauses(look, customer_id), members=sections.members(look, customer_id),
+        basis=BASIS,
+    )  # fmt: skip
 
 
 ITEMS = (

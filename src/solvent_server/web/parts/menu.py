@@ -22,7 +22,12 @@ class Entry:
 
 ROOMS: Sequence[tuple[str, str, str, str]] = (
     ("today", "Today", "sun", "see"),
+    ("alarms", "Radar and alarms", "bell-alert", "see"),
+    ("cash", "Cash", "banknotes", "see_cash"),
+    ("receivables", "Receivables", "document-text", "see"),
     ("customers", "Customers", "building-office", "see"),
+    ("desk", "Credit desk", "scale", "order"),
+    ("imports", "Import", "arrow-up-tray", "import"),
 )
 """Name of the page, what it is called, its icon, what one must be allowed to do."""
 

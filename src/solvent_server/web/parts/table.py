@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -93,7 +93,8 @@ class Lister:
 
     columns: shown from left to right. search: columns of text in which a word is looked for; none: no search.
     order: name of the column it is sorted by at first, ``-`` before it for the largest first. currency: of its money.
-    link_to: gives an address from the name of a page and a key.
+    link_to: gives an address from the name of a page and a key. values: what a filter offers, where somebody knows it
+    already; of a million rows it is not looked up for each page.
     """
 
     columns: Sequence[Column]
@@ -101,10 +102,22 @@ class Lister:
     currency: str
     search: Sequence[str] = ()
     link_to: Any = None
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def listed(frame: pl.LazyFrame, lister: Lister, request: HttpRequest, language: Language) -> Listed:
-    """The page of the list that the address asks for; what an address asks in vain is as if it had not asked."""
+Cut = Callable[[Mapping[str, str], str, str, int], tuple[int, int, pl.DataFrame]]
+"""What is chosen (column to value), the word, the order (``-`` before it: the largest first) and the page, from 0; it
+gives the count, the page that is shown, and its rows."""
+
+
+def listed(
+    frame: pl.LazyFrame, lister: Lister, request: HttpRequest, language: Language, cut: Cut | None = None
+) -> Listed:
+    """The page of the list that the address asks for; what an address asks in vain is as if it had not asked.
+
+    Args:
+        cut: finds the page where the frame is too long to be filtered and sorted anew for each.
+    """
     asked = request.GET
     kept, choices = _chosen(frame, lister, asked, language)
     word = asked.get("q", "").strip()
@@ -115,10 +128,14 @@ def listed(frame: pl.LazyFrame, lister: Lister, request: HttpRequest, language: 
     order, most = _order(lister, asked.get("sort", ""))
     key = [pl.col(order), *(pl.col(name) for name in lister.search[:1] if name != order)]
     place = max(_whole(asked.get("page", "1")), 1) - 1
-    count = int(kept.select(pl.len()).collect().item())
-    place = min(place, max(-(-count // SIZE) - 1, 0))
-    sorted_by = kept.sort(key, descending=[most, *([False] * (len(key) - 1))], nulls_last=True)
-    rows = sorted_by.slice(place * SIZE, SIZE).collect()
+    if cut is not None:
+        told = {choice.name: choice.chosen for choice in choices if choice.chosen}
+        count, place, rows = cut(told, word, ("-" if most else "") + order, place)
+    else:
+        count = int(kept.select(pl.len()).collect().item())
+        place = min(place, max(-(-count // SIZE) - 1, 0))
+        sorted_by = kept.sort(key, descending=[most, *([False] * (len(key) - 1))], nulls_last=True)
+        rows = sorted_by.slice(place * SIZE, SIZE).collect()
     first = place * SIZE
     return Listed(
         [_head(column, lister, asked, language) for column in lister.columns],
@@ -162,7 +179,10 @@ def _chosen(
     for column in lister.columns:
         if not column.choose:
             continue
-        there = frame.select(pl.col(column.name).cast(pl.String).unique().sort()).collect().to_series().drop_nulls()
+        there: Sequence[str] = lister.values.get(column.name, ())
+        if not there:
+            found = frame.select(pl.col(column.name).cast(pl.String).unique().sort()).collect().to_series()
+            there = found.drop_nulls().to_list()
         wanted = asked.get(column.name, "")
         chosen = wanted if wanted in set(there) else ""
         values = [(value, language.say(column.words.get(value, value))) for value in there]

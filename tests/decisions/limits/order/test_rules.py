@@ -116,6 +116,11 @@ def test_overdue_days(days: int, late: bool, oldest: bool) -> None:
     assert (told["oldest"].passed, told["oldest"].effect, told["oldest"].value) == (oldest, "no", days)
 
 
+def test_overdue_days_are_not_passed_where_an_amount_has_no_rate() -> None:
+    assert not found("overdue_days", case(exposure=None))
+    assert not found("overdue_days", case(exposure=None, overdue=((61, 100_00),)))["oldest"].passed
+
+
 @pytest.mark.parametrize(("late", "passed"), [(29_99, True), (30_00, True), (30_01, False)])
 def test_overdue_share(late: int, passed: bool) -> None:
     told = found("overdue_share", case(open=100_00, overdue=((4, late), (3, 20_00))))["share"]
@@ -129,6 +134,7 @@ def test_last_payment(days: int, passed: bool) -> None:
     assert (told.passed, told.effect, told.value) == (passed, "approval", days)
     assert not found("last_payment", case(last_paid_on=DAY - timedelta(days=days)))
     assert found("last_payment", case(overdue=((days, 1),)))["days"].passed is passed
+    assert not found("last_payment", case(overdue=((days, 1),), payments_known=False))
 
 
 @pytest.mark.parametrize(

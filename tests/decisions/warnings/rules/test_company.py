@@ -50,7 +50,11 @@ def with_history(books, rise: float | None) -> View:
     ids=["at yellow", "yellow", "at orange", "at orange in binary", "orange", "no mean yet"],
 )  # fmt: skip
 def test_dso_is_yellow_over_a_fifth_and_orange_over_three_tenths(books_with, paying, rise, tier):
-    assert tier_of(with_history(books_with(**paying([(5, None)])), rise), "dso_rise") == tier
+    assert tier_of(with_history(books_with(**paying([(5, None), (40, 0)])), rise), "dso_rise") == tier
+
+
+def test_a_list_of_open_items_alone_tells_nothing_of_receivables_days(books_with, paying):
+    assert tier_of(with_history(books_with(**paying([(5, None)])), 2.0), "dso_rise") is None
 
 
 def test_dso_rise_reads_the_measure_with_six_months_before(told, books_with):

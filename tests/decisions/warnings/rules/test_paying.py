@@ -75,6 +75,29 @@ def test_a_rest_of_bank_fees_and_a_disputed_item_are_no_delay(told, books_with, 
     assert told(books_with(**rows, disputes=disputes), "oldest_overdue", "lantern").value == 40
 
 
+@pytest.mark.parametrize(("old", "days"), [(499, 40), (500, 400), (501, 400)])
+def test_one_forgotten_invoice_among_many_is_no_trouble(told, books_with, paying, old, days):
+    rows = paying([(400, None), (40, None), (-10, None)])
+    for item, amount in zip(rows["open_items"], (old, 500, 10_000 - old - 500), strict=True):
+        item["amount"] = amount
+    assert told(books_with(**rows), "oldest_overdue", "lantern").value == 400, "by default any item counts"
+    found = told(books_with(**rows), "oldest_overdue", "lantern", least_balance_share=0.05)
+    assert (found.value, found.facts["due_on"]) == (days, DAY - timedelta(days=days))
+    assert (found.facts["count"], found.facts["overdue_amount"]) == (2, old + 500)
+
+
+def test_many_small_items_are_put_together(told, books_with, paying):
+    # Forty of two and a half in a hundred each: no one of them is much, the second oldest makes it five.
+    books = books_with(**paying([(100 + place, None) for place in range(40)]))
+    assert told(books, "oldest_overdue", "lantern", least_balance_share=0.05).value == 138
+
+
+def test_an_item_without_a_rate_leaves_the_oldest_to_tell(told, books_with, paying):
+    rows = paying([(400, None), (40, None)])
+    rows["open_items"][0] |= {"amount": 1, "currency": "USD"}
+    assert told(books_with(**rows), "oldest_overdue", "lantern").value == 400
+
+
 def months_of_paying(paying, on_time_now: int, on_time_before: int):
     """Ten items due in each of the last full quarter's and of the year before's months, so many of them on time."""
     items = []

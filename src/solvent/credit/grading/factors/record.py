@@ -110,15 +110,7 @@ def overdue(books: Books, terms: Record = DEFAULTS) -> pl.LazyFrame:
     disputed = books.table("disputes").filter(
         pl.col("opened_on").fill_null(day) <= day, pl.col("closed_on").is_null() | (pl.col("closed_on") > day)
     )
-    events, kind = books.events().filter(pl.col("due_on").is_not_null()), pl.col("kind")
-    lost = (kind == "write_off") & (pl.col("event_on") > months_before(day, terms.lost_months))
-    years = ((pl.lit(day) - pl.col("issued_on").min()).dt.total_days() / 365.25).clip(1.0)
-    usual = events.group_by(key).agg(
-        (pl.col("amount").filter(kind == "invoice").sum() / years).round(0).cast(pl.Int64).alias("yearly"),
-        (pl.col("amount").filter(kind == "invoice").sum() / (kind == "invoice").sum()).alias("typical"),
-        (-pl.col("amount").filter(lost).sum()).alias("long"),
-        pl.col("event_on").filter((kind == "receipt") & (pl.col("amount") < 0)).max().alias("paid_on"),
-    )
+    usual = _usual(books, terms)
     late = (pl.lit(day) - pl.col("due_on")).dt.total_days()
     open_items = (
         books.standing()
@@ -134,17 +126,45 @@ def overdue(books: Books, terms: Record = DEFAULTS) -> pl.LazyFrame:
     owed = open_items.group_by(key).agg(
         late.max().alias("material_days"), pl.col("amount").filter(counts).sum().alias("open")
     )
-    cells = usual.join(owed, on=key, how="left").with_columns(pl.col("long") + pl.col("open").fill_null(0))
+    told = usual.join(owed, on=key, how="left").with_columns(pl.col("long") + pl.col("open").fill_null(0))
     amounts = ("yearly", "long")
     mixed = books.basis is Basis.MIXED
-    money = (
-        cells.select(*key, *amounts) if mixed else sums(cells.select(*key, *amounts), books, key[0], amounts=amounts)
-    )
+    each = told.select(*key, *amounts)
+    money = each if mixed else sums(each, books, key[0], amounts=amounts)
     bad = (pl.col("long") > 0) & (pl.col("long") >= terms.failed_share * pl.col("yearly"))
     judged = money.group_by("customer_no").agg(bad.fill_null(False).any().alias("failed_us"))
-    oldest = cells.group_by("customer_no").agg(pl.col("material_days").max().fill_null(0))
-    told = oldest.join(judged, on="customer_no", how="left")
-    return books.journal.customers.lazy().join(told, on="customer_no", how="inner").drop("customer_no")
+    oldest = told.group_by("customer_no").agg(pl.col("material_days").max().fill_null(0))
+    both = oldest.join(judged, on="customer_no", how="left")
+    return books.journal.customers.lazy().join(both, on="customer_no", how="inner").drop("customer_no")
+
+
+def _usual(books: Books, terms: Record) -> pl.LazyFrame:
+    """By customer_no and currency: yearly (Int64: what falls due in a year), typical (Float64: the mean invoice), long
+    (Int64: what was written off within ``lost_months``), paid_on (Date: the last payment on an item)."""
+    key, day = ("customer_no", "currency"), books.as_of
+    events, kind = books.events().filter(pl.col("due_on").is_not_null()), pl.col("kind")
+    lost = (kind == "write_off") & (pl.col("event_on") > months_before(day, terms.lost_months))
+    years = ((pl.lit(day) - pl.col("issued_on")).dt.total_days() / 365.25).clip(1.0)
+    amount, sold = pl.col("amount"), kind == "invoice"
+    # Each cell is told before customers are put together: a condition within a group is looked at group by group.
+    cells = events.select(
+        *key,
+        "issued_on",
+        pl.when(sold).then(amount).otherwise(0).alias("sold"),
+        sold.cast(pl.Int64).alias("invoices"),
+        pl.when(lost).then(-amount).otherwise(0).alias("long"),
+        pl.when((kind == "receipt") & (amount < 0)).then("event_on").alias("paid_on"),
+    )
+    added = cells.group_by(key).agg(
+        pl.col("sold", "invoices", "long").sum(), pl.col("paid_on").max(), pl.col("issued_on").min()
+    )
+    return added.select(
+        *key,
+        (pl.col("sold") / years).round(0).cast(pl.Int64).alias("yearly"),
+        (pl.col("sold") / pl.col("invoices")).alias("typical"),
+        "long",
+        "paid_on",
+    )
 
 
 def _broken(books: Books, terms: Record) -> pl.LazyFrame:

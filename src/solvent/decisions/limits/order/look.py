@@ -39,8 +39,6 @@ def look_of(
     grade = _row(None if graded is None else graded.table, customer_id) or {}
     terms, checking = policy.terms(Exposed), policy.terms(Checking)
     overdue, owed, orders = _documents(books, customer_id, terms)
-    known = _row(books.table("customers").filter(pl.col("customer_id") == customer_id).collect(), customer_id)
-    agreed = [row.get("limit_terms_days"), _contract_days(books, customer_id), (known or {}).get("terms_days")]
     return Look(
         as_of=books.as_of,
         currency=books.currency,
@@ -57,7 +55,7 @@ def look_of(
         group_id=row.get("group_id"),
         group_exposure=row.get("group_exposure"),
         group_limit=row.get("group_limit"),
-        agreed_days=next((days for days in agreed if days is not None), None),
+        agreed_days=_agreed_days(books, customer_id, row.get("limit_terms_days")),
         cover_id=row.get("cover_id"),
         cover_amount=row.get("cover_amount"),
         eligible=row.get("eligible", 0),
@@ -69,6 +67,7 @@ def look_of(
         overdue=overdue,
         open=owed,
         last_paid_on=_last_paid(books, customer_id),
+        payments_known=books.has("receipts"),
         delay_days=acts.get("delay_days"),
         usual_purchases=acts.get("usual_purchases"),
         grade=grade.get("grade"),
@@ -79,6 +78,13 @@ def look_of(
         usual_days=checking.usual_days,
         cash=cash,
     )
+
+
+def _agreed_days(books: Books, customer_id: str, by_limit: int | None) -> int | None:
+    """The terms that hold: those of the limit, else of the contract, else of the list of customers."""
+    known = _row(books.table("customers").filter(pl.col("customer_id") == customer_id).collect(), customer_id)
+    agreed = [by_limit, _contract_days(books, customer_id), (known or {}).get("terms_days")]
+    return next((days for days in agreed if days is not None), None)
 
 
 def _row(frame: pl.DataFrame | None, customer_id: str) -> Mapping[str, Any] | None:

@@ -69,8 +69,8 @@ class Look:
     ``exposure.PARTS``; exposure, limit and the like as in ``exposure.Exposures``; None: not known, or none. sub_limits:
     by ``exposure.KINDS``, those that count. orders: what each running order of the customer adds to exposure.
     overdue: days past due and open amount of each overdue item. open: positive open items. last_paid_on: day of the
-    newest receipt. delay_days: how late it pays on average. usual_purchases: of a month. status: of the register.
-    usual_days: terms where none are agreed.
+    newest receipt. payments_known: the books hold receipts of anybody. delay_days: how late it pays on average.
+    usual_purchases: of a month. status: of the register. usual_days: terms where none are agreed.
     """
 
     as_of: date
@@ -100,6 +100,7 @@ class Look:
     overdue: Sequence[tuple[int, int]] = ()
     open: int = 0
     last_paid_on: date | None = None
+    payments_known: bool = True
     delay_days: float | None = None
     usual_purchases: int | None = None
     grade: str | None = None

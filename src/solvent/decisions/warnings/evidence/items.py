@@ -8,6 +8,7 @@ import polars as pl
 
 from solvent.base.calendar import month_ends
 from solvent.books.books import Books
+from solvent.books.journal import marked
 from solvent.decisions.warnings.evidence.rows import days_since, key, keys, minor, total, worth
 
 
@@ -54,15 +55,15 @@ def paid(books: Books, days: int) -> pl.LazyFrame:
     """What was paid on items in the last days: customer_id, item_id, due_on, paid_on, late_days, worth (more than
     nothing), key. What was paid and taken back on one day is nothing."""
     since = books.as_of - timedelta(days=days)
-    rows = (
+    keys = ("customer_no", "item_id", "due_on", "event_on", "currency")
+    came = marked(
         books.journal.events.filter(
             (pl.col("kind") == "receipt") & pl.col("due_on").is_not_null() & (pl.col("event_on") > since)
-        )
-        .filter(pl.col("event_on") <= books.as_of)
-        .group_by("customer_no", "item_id", "due_on", "event_on", "currency")
-        .agg(pl.col("amount", "booked").sum())
-        .filter(pl.col("amount") < 0)
+        ).filter(pl.col("event_on") <= books.as_of)
     )
+    single = came.filter("alone").select(*keys, "amount", pl.col("booked").fill_null(0))
+    several = came.filter(~pl.col("alone")).group_by(keys).agg(pl.col("amount", "booked").sum())
+    rows = pl.concat([single, several]).filter(pl.col("amount") < 0)
     told = named(books, books.in_money(rows).rename({"event_on": "paid_on"})).with_columns(
         (-worth(books)).alias("worth"), (pl.col("paid_on") - pl.col("due_on")).dt.total_days().alias("late_days")
     )
@@ -73,7 +74,8 @@ def paid(books: Books, days: int) -> pl.LazyFrame:
 def delays(books: Books, items: pl.DataFrame, recent_days: int, before_days: int) -> pl.LazyFrame:
     """How late each customer pays in recent days and in those before, by amount (FORMULAS 4.2.7).
 
-    What is overdue now counts to today and as recent; early is negative.
+    What is overdue now counts to today and as recent, unless it fell due before both spans: that is an old story, and
+    no news. Early is negative.
 
     Args:
         items: ``open_items`` of the same books.
@@ -84,24 +86,43 @@ def delays(books: Books, items: pl.DataFrame, recent_days: int, before_days: int
     done = paid(books, recent_days + before_days).with_columns(
         (days_since(books, "paid_on") < recent_days).alias("recent"), pl.lit(False).alias("open")
     )
-    late = items.lazy().filter(pl.col("late_days") > 0)
+    late = items.lazy().filter(pl.col("late_days").is_between(1, recent_days + before_days))
     late = late.with_columns(pl.lit(True).alias("recent"), pl.lit(True).alias("open"))
     columns = ("customer_id", "late_days", "worth", "key", "recent", "open")
     rows = pl.concat([done.select(columns), late.select(columns)])
-    cells = []
-    for name, inside in (("recent", pl.col("recent")), ("before", ~pl.col("recent"))):
-        weight = pl.col("worth").filter(inside)
-        mean = (pl.col("worth") * pl.col("late_days")).filter(inside).sum() / weight.sum()
-        known = (weight.sum() > 0) & weight.is_not_null().all()
-        cells += [
-            pl.when(known).then(mean).alias(f"{name}_delay_days"),
-            inside.sum().cast(pl.Int64).alias(f"{name}_count"),
-        ]
-    most = pl.col("worth") * pl.col("late_days")
-    return rows.group_by("customer_id").agg(
-        *cells,
-        total(pl.col("worth").filter(pl.col("open"))).alias("overdue_amount"),
-        keys(by=most, only=pl.col("recent")).alias("evidence"),
+    worth, days = pl.col("worth"), pl.col("late_days")
+    # Cells are told before customers are put together: a condition within a group is looked at group by group.
+    parts = {"recent": pl.col("recent"), "before": ~pl.col("recent"), "open": pl.col("open")}
+    cells = [
+        cell.alias(f"{name}_{what}")
+        for name, inside in parts.items()
+        for what, cell in (
+            ("worth", pl.when(inside).then(worth)),
+            ("days", pl.when(inside).then(worth * days)),
+            ("count", inside.cast(pl.Int64)),
+            ("unrated", (inside & worth.is_null()).cast(pl.Int64)),
+        )
+    ]
+    sums = [f"{name}_{what}" for name in parts for what in ("worth", "days", "count", "unrated")]
+    told = rows.select("customer_id", *cells).group_by("customer_id").agg(pl.col(sums).sum())
+    named = rows.filter("recent").group_by("customer_id").agg(keys(by=worth * days).alias("evidence"))
+
+    def rated(name: str) -> pl.Expr:
+        return pl.col(f"{name}_unrated") == 0
+
+    means = [
+        pl.when((pl.col(f"{name}_worth") > 0) & rated(name))
+        .then(pl.col(f"{name}_days") / pl.col(f"{name}_worth"))
+        .alias(f"{name}_delay_days")
+        for name in ("recent", "before")
+    ]
+    return told.join(named, on="customer_id", how="left").select(
+        "customer_id",
+        *means,
+        "recent_count",
+        "before_count",
+        pl.when(rated("open")).then(minor(pl.col("open_worth"))).alias("overdue_amount"),
+        pl.col("evidence").fill_null(pl.lit([], dtype=pl.List(pl.String))),
     )
 
 
@@ -143,15 +164,18 @@ def usual_balances(books: Books, months: int) -> pl.LazyFrame:
     on), months (Int64, how many month ends that is)."""
     ends = month_ends(books.as_of, months + 1)[:months]
     rows = books.in_money(books.journal.events.filter(pl.col("event_on") <= ends[-1]))
-    monthly = rows.group_by("customer_no", pl.col("event_on").dt.month_end().alias("month_end"), "currency").agg(
-        pl.col("amount").sum()
+    # Of each change, at how many of the month ends it has already happened: the mean is a sum over changes. It is made
+    # of whole minor units by currency, which add up to the same in any order.
+    later = sum(((pl.col("event_on") <= end).cast(pl.Int64) for end in ends), start=pl.lit(0, dtype=pl.Int64))
+    told = (
+        rows.select("customer_no", "currency", later.alias("later"), (pl.col("amount") * later).alias("amount"))
+        .group_by("customer_no", "currency")
+        .agg(pl.col("amount").sum(), pl.col("later").max())
+        .with_columns(worth(books).alias("worth"))
+        .sort("customer_no", "currency")
     )
-    # Of each change, at how many of the month ends it has already happened: the mean is a sum over changes.
-    later = sum(((pl.col("month_end") <= end).cast(pl.Int64) for end in ends), start=pl.lit(0))
-    told = named(books, monthly).with_columns((worth(books) * later).alias("worth"), later.alias("later"))
-    return told.group_by("customer_id").agg(
-        pl.when(pl.col("worth").is_not_null().all())
-        .then(minor(pl.col("worth").sum() / pl.col("later").max()))
-        .alias("usual_amount"),
-        pl.col("later").max().cast(pl.Int64).alias("months"),
+    each = told.group_by("customer_no", maintain_order=True).agg(
+        pl.when(pl.col("worth").is_not_null().all()).then(pl.col("worth").sum() / pl.col("later").max()).alias("mean"),
+        pl.col("later").max().alias("months"),
     )
+    return named(books, each).select("customer_id", minor(pl.col("mean").round(6)).alias("usual_amount"), "months")

@@ -40,16 +40,17 @@ def read(view: View, terms: BustOut) -> pl.DataFrame | None:
     """Recent purchases as times the usual ones of as many days; 0 where the customer pays as it always did."""
     books = view.books
     recent = pl.col("ago_days") < terms.recent_days
+    every = purchases(books, terms.recent_days + terms.before_days)
+    lately = every.filter(recent).group_by("customer_id").agg(keys(by=pl.col("worth")).alias("bought"))
     bought = (
-        purchases(books, terms.recent_days + terms.before_days)
-        .group_by("customer_id")
+        every.group_by("customer_id")
         .agg(
             pl.col("worth").is_not_null().all().alias("rated"),
             pl.col("worth").filter(recent).sum().alias("recent"),
             pl.col("worth").filter(~recent).sum().alias("before"),
             recent.sum().alias("orders"),
-            keys(by=pl.col("worth"), only=recent).alias("bought"),
         )
+        .join(lately, on="customer_id", how="left")
     )
     age = days_since(books, "first_on")
     told = (
@@ -69,7 +70,7 @@ def read(view: View, terms: BustOut) -> pl.DataFrame | None:
     none = pl.lit([], dtype=pl.List(pl.String))
     told = told.with_columns(
         (pl.col("recent") / usual).alias("times"),
-        pl.concat_list(pl.col("items").fill_null(none), "bought").list.head(10).alias("evidence"),
+        pl.concat_list(pl.col("items", "bought").fill_null(none)).list.head(10).alias("evidence"),
     )
     value = pl.when(pattern).then("times").otherwise(0.0)
     facts = ("times", minor(pl.col("recent")).alias("recent_amount"), minor(usual).alias("usual_amount"))

@@ -27,7 +27,8 @@ class DsoRise(Terms, key="warnings.dso_rise"):
 def read(view: View, terms: DsoRise) -> pl.DataFrame | None:
     """DSO of the last full month over the mean of the months before, less one; the month itself is not in the mean."""
     name = f"{terms.variant}_days"
-    if view.dso_history.is_empty() or f"{name}_rise" not in view.dso_history.columns:
+    # A list of open items alone shows no sale that was paid: receivables days of it would be far too many.
+    if not view.books.has("receipts") or view.dso_history.is_empty() or f"{name}_rise" not in view.dso_history.columns:
         return None
     last = view.dso_history.row(-1, named=True)
     late = view.open_items.lazy().filter(pl.col("late_days") > 0)

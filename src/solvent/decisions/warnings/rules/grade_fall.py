@@ -30,10 +30,10 @@ class GradeFall(Terms, key="warnings.grade_fall"):
 
 def read(view: View, terms: GradeFall) -> pl.DataFrame | None:
     """By how many grades each customer fell; 0 where it did not. Both days are graded by today's policy."""
-    before = view.earlier(terms.days).credit.grades.table
+    before = view.earlier(terms.days).grades.table
     place = {grade: step for step, grade in enumerate(GRADES)}
     columns = ("customer_id", "grade", "points")
-    both = view.credit.grades.table.select(columns).join(
+    both = view.grades.table.select(columns).join(
         before.select("customer_id", pl.col("grade", "points").name.suffix("_before")), on="customer_id"
     )
     step = [

@@ -19,13 +19,22 @@ class OldestOverdue(Terms, key="warnings.oldest_overdue"):
     least_share: float = term(
         0.05, unit="share of its face, less is a rest and no delay", source="own choice: bank fees and discounts"
     )
+    least_balance_share: float = term(
+        0.0,
+        unit="share of all that the customer owes; until the oldest overdue items come to it, they are no sign of it",
+        source="own choice: 0, any item; higher forgives one forgotten invoice and misses more",
+    )
     yellow: float = term(15.0, unit="days past due, strictly over it", source="REQUIREMENTS RD-02")
     orange: float = term(30.0, unit="days past due, strictly over it", source="own choice: a month")
     red: float = term(60.0, unit="days past due, strictly over it", source="own choice: as insurers count a default")
 
 
 def read(view: View, terms: OldestOverdue) -> pl.DataFrame | None:
-    """Each customer that owes: days past due of its oldest open item that is not in dispute, else 0."""
+    """Each customer that owes: days past due of what it leaves open longest and that is not in dispute, else 0.
+
+    Its overdue items are put together from the oldest on; the item with which they come to ``least_balance_share`` of
+    what it owes tells the days. Where one has no rate, nothing can be put together, and the oldest tells them.
+    """
     books = view.books
     # What is in dispute has its own way and says nothing of whether the customer can pay.
     running = (pl.col("opened_on").is_null() | (pl.col("opened_on") <= view.as_of)) & (
@@ -36,11 +45,16 @@ def read(view: View, terms: OldestOverdue) -> pl.DataFrame | None:
         view.open_items.lazy()
         .filter(pl.col("face_share") >= terms.least_share)
         .join(disputed, on="item_id", how="anti")
+        .sort("customer_id", "due_on", "item_id")
     )
+    worth = pl.col("worth")
+    enough = worth.cum_sum().over("customer_id") >= terms.least_balance_share * worth.sum().over("customer_id")
+    counts = enough | worth.is_null().any().over("customer_id")
+    items = items.with_columns(counts.alias("counts"))
     late = pl.col("late_days") > 0
     told = items.group_by("customer_id").agg(
-        pl.col("late_days").max().clip(0).alias("oldest_days"),
-        pl.col("due_on").min().alias("due_on"),
+        pl.col("late_days").filter("counts").max().clip(0).alias("oldest_days"),
+        pl.col("due_on").filter("counts").min().alias("due_on"),
         late.sum().cast(pl.Int64).alias("count"),
         total(pl.col("worth").filter(late)).alias("overdue_amount"),
         keys(by=pl.col("late_days"), only=late).alias("evidence"),

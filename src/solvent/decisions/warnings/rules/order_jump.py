@@ -48,14 +48,15 @@ def read(view: View, terms: OrderJump) -> pl.DataFrame | None:
     )
     now, base = month == 0, month == 12 if terms.seasonal else month.is_between(1, terms.base_months)
     spent = pl.col("worth")
+    named = rows.filter(now).group_by("customer_id").agg(keys(by=spent).alias("evidence"))
     told = (
         rows.group_by("customer_id")
         .agg(
             spent.is_not_null().all().alias("rated"),
             minor(spent.filter(now).sum()).alias("month_amount"),
             minor(spent.filter(base).sum() / (1 if terms.seasonal else terms.base_months)).alias("usual_amount"),
-            keys(by=spent, only=now).alias("evidence"),
         )
+        .join(named, on="customer_id", how="left")
         .join(_spread(rows.with_columns(month.alias("month")), terms.base_months), on="customer_id", how="left")
         .with_columns(pl.col("spread").fill_null(0.0))
         .join(first_days(view.books), on="customer_id")

@@ -32,8 +32,10 @@ def _add(parser: ArgumentParser, language: Language) -> None:
     add_plot(parser, language)
     add = parser.add_argument
     add("--delay", type=float, metavar="DAYS", help=language.say("all customers pay so many days later"))
-    add("--sales-fall", type=_change, metavar="SHARE", help=language.say("sales fall by so much: 10% or 0.1"))
-    add("--rates-fall", type=_change, metavar="SHARE", help=language.say("foreign currencies fall by so much: 10%"))
+    sales = language.say("sales fall by so much: 10% or 0.1").replace("%", "%%")  # argparse fills in % marks
+    rates = language.say("foreign currencies fall by so much: 10%").replace("%", "%%")
+    add("--sales-fall", type=_change, metavar="SHARE", help=sales)
+    add("--rates-fall", type=_change, metavar="SHARE", help=rates)
     add("--supplier-days", type=float, metavar="DAYS", help=language.say("suppliers want their money so much earlier"))
     add("--fails", type=int, metavar="N", help=language.say("the N largest debtors fail at once"))
     add(

@@ -44,7 +44,8 @@ def _add(parser: ArgumentParser, language: Language) -> None:
     add("--amount", required=True, type=_amount, help=language.say("value of the order, tax included: 45000"))
     add("--order-currency", metavar="ISO", help=language.say("currency of the order; by default that of the books"))
     add("--terms", type=int, metavar="DAYS", help=language.say("days from invoice to due date; by default as agreed"))
-    add("--deposit", default="0", metavar="AMOUNT", help=language.say("paid before delivery: 10000 or 30%"))
+    deposit = language.say("paid before delivery: 10000 or 30%").replace("%", "%%")  # argparse fills in % marks
+    add("--deposit", default="0", metavar="AMOUNT", help=deposit)
     add("--wanted-on", type=day, metavar="DAY", help=language.say("day of delivery (2026-11-30)"))
     add(
         "--stage", choices=STAGES, default="order", help=language.say("what is asked for: order, pick, ship or invoice")
@@ -258,7 +259,7 @@ def _show(verdict: Verdict, look: Look, screen: Screen) -> None:
             "Order of {customer}: {amount} {currency}, {day}",
             customer=asked.customer_id,
             amount=language.money(asked.amount, asked.currency),
-            currency=asked.currency,
+            currency=language.currency(asked.currency),
             day=language.day(verdict.on),
         )
     )
@@ -318,7 +319,7 @@ def _show_ways(verdict: Verdict, screen: Screen) -> None:
     screen.heading("What would pass")
 
     def money(value: int) -> str:
-        return f"{language.money(value, asked.currency)} {asked.currency}"
+        return f"{language.money(value, asked.currency)} {language.currency(asked.currency)}"
 
     if ways.deposit >= asked.amount:
         screen.line("- " + language.say("the whole order paid before delivery"))

@@ -98,7 +98,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "warning.litigation.title": "Lawsuits or enforcement",
     "warning.oldest_overdue": (
-        "its oldest open item was due on {due_on}, {oldest_days} days ago; overdue in all: {overdue_amount} (items: "
+        "what was due by {due_on} is still open, {oldest_days} days later; overdue in all: {overdue_amount} (items: "
         "{count})"
     ),
     "warning.oldest_overdue.next": (

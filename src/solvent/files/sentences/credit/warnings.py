@@ -24,6 +24,7 @@ SENTENCES: Mapping[str, str] = {
     "warnings.actions_no_rate": (
         "actions on customers need their exposure in one currency, and rates are missing; give them in fx_rates"
     ),
+    "warnings.avoided_no_amount": "the avoided loss is no amount; write it as 12000.50, or leave it empty",
     "warnings.case_closed": "case {case} is closed already",
     "warnings.case_moved_on": "something has happened to case {case} since; it cannot be taken back any more",
     "warnings.case_unknown": "there is no case {case}; the list of cases names those that there are",
@@ -46,5 +47,6 @@ SENTENCES: Mapping[str, str] = {
     "warnings.subject_twice": (
         "rule {rule} spoke twice of {count} subjects, {subject} among them; the worse value counts"
     ),
+    "warnings.until_no_day": "say until which day it is to be quiet",
 }
 """Problem code to English sentence; {word} is a fact of the problem."""

@@ -25,3 +25,23 @@ document.addEventListener("keydown", (event) => {
   }
   if (/^[1-9]$/.test(event.key)) document.querySelectorAll("nav a")[Number(event.key) - 1]?.click();
 });
+document.addEventListener("input", (event) => {
+  const slider = event.target.closest("[data-shown]");
+  if (slider) document.getElementById(slider.dataset.shown).textContent = slider.dataset.text.replace("{value}", slider.value);
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+for (const place of document.querySelectorAll("[data-drop]")) {
+  const files = place.querySelector("input[type=file]");
+  place.querySelector("[data-drop-hint]").hidden = false;
+  place.addEventListener("dragover", (event) => { event.preventDefault(); place.classList.add("over"); });
+  place.addEventListener("dragleave", () => place.classList.remove("over"));
+  place.addEventListener("drop", (event) => {
+    event.preventDefault();
+    place.classList.remove("over");
+    if (!event.dataTransfer.files.length) return;
+    files.files = event.dataTransfer.files;
+    place.requestSubmit();
+  });
+}

@@ -19,7 +19,8 @@ class LastPayment(Terms, key="limits.order.last_payment"):
 
 def _read(case: Case, terms: LastPayment) -> Sequence[Finding]:
     look = case.look
-    if not look.overdue:
+    # A list of open items alone holds no payments: that none is seen says nothing.
+    if not look.overdue or not look.payments_known:
         return []
     oldest = max(days for days, _ in look.overdue)
     days = oldest if look.last_paid_on is None else (look.as_of - look.last_paid_on).days

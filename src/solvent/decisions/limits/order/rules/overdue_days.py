@@ -27,6 +27,8 @@ class OverdueDays(Terms, key="limits.order.overdue_days"):
 def _read(case: Case, terms: OverdueDays) -> Sequence[Finding]:
     small = minor(Decimal(str(terms.small_amount)), case.look.currency)
     oldest = max((days for days, amount in case.look.overdue if amount >= small), default=0)
+    if case.look.exposure is None and not oldest:
+        return []  # What has no rate is not among the overdue: that none is seen does not mean that none is.
     line = terms.days + terms.grace_days
     soft = Problem("orders.overdue_days.late", "", {"days": oldest, "line": line})
     hard = Problem("orders.overdue_days.oldest", "", {"days": oldest, "line": terms.oldest_days})

@@ -28,7 +28,8 @@ def show_credit_brief(assessment: Assessment, screen: Screen) -> None:
         whole = None if total.null_count() else int(total.sum())
         screen.line(
             language.say(
-                "Exposure, orders and deliveries included: {amount}; {over} customers over their limit, {none} without.",
+                "Exposure, orders and deliveries included: {amount}; {over} customers over their limit, "
+                "{none} without.",
                 amount=language.money(whole, currency),
                 over=language.count(int(over.sum())),
                 none=language.count(owing.get_column("limit").null_count()),

@@ -135,7 +135,7 @@ def at_hand(company: Company, as_of: date | None, seed: int) -> AtHand:
         lock = _LOCKS.setdefault(str(company.pk), Lock())
     with lock:
         kept = _KEPT.get(str(company.pk))
-        if kept is None or kept[0] != key or kept[1].seen.known_at != key[0]:
+        if kept is None or kept[0] != key:
             kept = (key, _read(company, *key))
             _KEPT[str(company.pk)] = kept
         return kept[1]

@@ -1,0 +1,1 @@
+"""Imports: files come in, are looked at, loaded, and taken back."""

@@ -1,0 +1,285 @@
+"""Imports by the pages: a file is read behind the guard, looked at, loaded once, and taken back with a reason."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+
+HOME = "/c/imports/imports/"
+GOOD = (
+    "客户编号,发票号,开票日期,到期日,币种,金额\n"
+    "K1,X-1,2026-09-01,2026-10-01,CNY,1200.50\n"
+    "K1,X-2,2026-09-02,2026-10-02,CNY,99.00\n"
+    "K2,X-3,2026-09-03,2026-10-03,CNY,7.00\n"
+)
+
+
+@pytest.fixture
+def importer(site, client) -> Iterator[Callable[[str], object]]:
+    """Clients of a company of their own, so that nothing of what is loaded here is seen elsewhere."""
+    from django.contrib.auth.models import User  # noqa: PLC0415 (needs the store)
+
+    from solvent_server.store import access, work  # noqa: PLC0415
+    from solvent_server.store.models import Member  # noqa: PLC0415
+
+    company = work.set_company("imports", "test", names=["Imports"], currency="CNY")
+    for role in access.ROLES:
+        person, _ = User.objects.get_or_create(username=f"{role}-imports")
+        Member.objects.get_or_create(user=person, company=company, role=role)
+    yield lambda role="cfo", language="en": client(f"{role}-imports", language)
+    for batch in reversed(list(committed())):
+        from solvent_server.store import batches  # noqa: PLC0415
+
+        batches.undo(company, batch.id, "test", "cleared away")
+    drop_waiting()
+
+
+def committed():
+    from solvent_server.store.models import Batch  # noqa: PLC0415
+
+    return Batch.objects.filter(company__code="imports", state="committed").exclude(kind="undo").order_by("id")
+
+
+def drop_waiting() -> None:
+    from solvent_server.store.models import Errand  # noqa: PLC0415
+
+    Errand.objects.filter(company__code="imports", state="waiting").delete()
+
+
+def work_once() -> bool:
+    from solvent_server.jobs import worker  # noqa: PLC0415
+
+    return worker.do_next()
+
+
+def sent(one, name: str, data: bytes | str, **more: str) -> str:
+    """Send a file, let it be read, and give its page's address."""
+    file = BytesIO(data.encode() if isinstance(data, str) else data)
+    file.name = name
+    answer = one.post(HOME, {"files": file, **more})
+    assert answer.status_code == 302
+    page = answer.headers["Location"]
+    waiting = one.get(page).content.decode()
+    assert "hx-trigger" in waiting
+    assert "hx-get" in waiting
+    assert work_once()
+    return page
+
+
+def shown(one, page: str) -> str:
+    answer = one.get(page)
+    assert answer.status_code == 200
+    told = answer.content.decode()
+    assert not re.search(r"<[^>]+ (style|on\w+)=", told)
+    return told
+
+
+def load(one, page: str) -> str:
+    one.post(page, {"do": "load"})
+    assert work_once()
+    return shown(one, page)
+
+
+def test_a_good_file_is_read_looked_at_loaded_and_taken_back(importer) -> None:
+    from solvent_server.store import books  # noqa: PLC0415
+    from solvent_server.store.models import AuditLine, Company, Errand  # noqa: PLC0415
+
+    one, company = importer(), Company.objects.get(code="imports")
+    page = sent(one, "items.csv", GOOD)
+    seen = shown(one, page)
+    assert "Recognised as a ledger." in seen
+    for told in ("客户编号", "customer_id", "utf-8", "X-1", "1,200.50", "3 rows read, 3 loaded, 0 rejected."):
+        assert told in seen, told
+    assert not committed().exists()
+    assert "Loaded as import" in load(one, page)
+    (batch,) = committed()
+    assert batch.actor == "cfo-imports"
+    assert books.ledger(company).tables["open_items"].collect().height == 3
+    assert Errand.objects.filter(company=company, what="assess", state="waiting").count() == 1
+    drop_waiting()
+
+    place = f"{HOME}{batch.id}/"
+    assert "Take it back" in shown(one, place)
+    one.post(place, {"reason": " "})
+    assert committed().exists(), "without a reason nothing is taken back"
+    one.post(place, {"reason": "wrong month"})
+    assert not committed().exists()
+    assert "open_items" not in books.ledger(company).tables
+    assert "wrong month" in shown(one, place)
+    line = AuditLine.objects.filter(company="imports", action="undo").order_by("-seq").first()
+    assert line.actor == "cfo-imports"
+    assert "wrong month" in line.facts
+
+
+def test_the_same_file_again_does_nothing(importer) -> None:
+    one = importer()
+    load(one, sent(one, "items.csv", GOOD))
+    drop_waiting()
+    again = sent(one, "copy of items.csv", GOOD)
+    seen = shown(one, again)
+    assert "Already imported on" in seen
+    assert 'value="load"' not in seen
+    assert committed().count() == 1
+
+
+def test_rejected_rows_come_back_as_a_file_that_can_be_corrected(importer) -> None:
+    one = importer()
+    page = sent(one, "items.csv", GOOD + "K3,=X-4,no day,2026-10-04,CNY,5.00\n")
+    seen = shown(one, page)
+    assert "Rows that were not taken: 1" in seen
+    assert "no day is no day; write it as" in seen
+    answer = one.get(page + "rejected/")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[0][4:] == ["客户编号", "发票号", "开票日期", "到期日", "币种", "金额"]
+    assert rows[1][4:] == ["K3", "'=X-4", "no day", "2026-10-04", "CNY", "5.00"]
+
+
+def test_a_hostile_file_is_refused_with_a_reason_and_nothing_is_staged(importer) -> None:
+    from solvent_server.store.models import Batch  # noqa: PLC0415
+
+    bomb = BytesIO()
+    with ZipFile(bomb, "w", ZIP_DEFLATED) as packed:
+        packed.writestr("[Content_Types].xml", "<Types/>")
+        packed.writestr("xl/workbook.xml", b" " * 300_000_000)
+    hostile = {
+        "bomb.xlsx": bomb.getvalue(),
+        "laugh.xml": b'<!DOCTYPE a [<!ENTITY b "c"><!ENTITY d "&b;&b;&b;">]><a>&d;</a>',
+        "program.csv": b"MZ\x90\x00" + bytes(2_000),
+    }
+    one, before = importer(), Batch.objects.count()
+    for name, data in hostile.items():
+        page = sent(one, name, data)
+        seen = shown(one, page)
+        assert "Nothing of this file can be loaded." in seen, name
+        assert f"<li>{name}" in seen, name
+        assert 'value="load"' not in seen
+        one.post(page, {"do": "load"})
+        assert not work_once(), "there is nothing to load"
+        assert "could not be read" in shown(one, HOME)
+        one.post(page, {"do": "discard"})
+    assert Batch.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ('"><script>alert(1)</script>.csv', "&lt;script&gt;"),
+        ("{{ 7*7 }}.csv", "{{ 7*7 }}"),
+        ("..\\..\\secret.csv", "<h1>secret.csv</h1>"),
+    ],
+)
+def test_names_of_files_are_only_text(importer, told: str, kept: str) -> None:
+    one = importer()
+    page = sent(one, told, GOOD.replace("X-", f"Y{len(told)}-"))
+    seen = shown(one, page)
+    assert "<script>alert" not in seen
+    assert kept in seen or "script" in told
+    one.post(page, {"do": "discard"})
+
+
+def test_a_file_put_aside_cannot_be_loaded(importer) -> None:
+    from solvent_server.store import database  # noqa: PLC0415
+    from solvent_server.store.models import Batch  # noqa: PLC0415
+
+    one = importer()
+    page = sent(one, "items.csv", GOOD.replace("X-", "Z-"))
+    parked = database.folder() / "staged" / str(Batch.objects.latest("id").id)
+    assert parked.is_dir()
+    one.post(page, {"do": "discard"})
+    assert not parked.exists(), "what was read of it is cleared away"
+    assert "not loaded" in shown(one, page)
+    one.post(page, {"do": "load"})
+    assert not work_once()
+    assert not committed().exists()
+
+
+def test_too_large_and_too_many_are_refused_at_the_door(importer, monkeypatch) -> None:
+    from dataclasses import replace  # noqa: PLC0415
+
+    from solvent_server.store.models import Errand  # noqa: PLC0415
+    from solvent_server.web.imports import views  # noqa: PLC0415
+
+    one, before = importer(), Errand.objects.count()
+    monkeypatch.setattr(views, "GUARD", replace(views.GUARD, file_bytes=100))
+    file = BytesIO(GOOD.encode())
+    file.name = "items.csv"
+    one.post(HOME, {"files": file})
+    one.post(HOME, {"files": []})
+    one.post(HOME, {"files": [BytesIO(b"a,b") for _ in range(21)]})
+    one.post(HOME, {"files": BytesIO(b"a,b"), "currency": "12"})
+    assert Errand.objects.count() == before
+
+
+def test_who_may_load_and_who_may_take_back(importer) -> None:
+    assert importer("sales").get(HOME).status_code == 404
+    assert importer("sales").post(HOME, {}).status_code == 404
+    analyst = importer("credit_analyst")
+    load(analyst, sent(analyst, "items.csv", GOOD.replace("X-", "W-")))
+    (batch,) = committed()
+    place = f"{HOME}{batch.id}/"
+    assert "Take it back" not in shown(analyst, place)
+    assert analyst.post(place, {"reason": "no right to"}).status_code == 404
+    assert committed().exists()
+
+
+def test_a_file_of_another_company_is_not_there(importer, client) -> None:
+    one = importer()
+    page = sent(one, "items.csv", GOOD.replace("X-", "V-"))
+    number = page.rstrip("/").rsplit("/", 1)[1]
+    for address in (f"/c/own/imports/files/{number}/", f"/c/own/imports/files/{number}/rejected/"):
+        assert client("cfo").get(address).status_code == 404
+        assert client("cfo").get(address.replace("own", "imports")).status_code == 404
+    one.post(page, {"do": "discard"})
+
+
+def test_the_assessment_is_asked_for_made_and_told(importer) -> None:
+    from solvent_server.store.keeping import assessments  # noqa: PLC0415
+
+    one = importer()
+    load(one, sent(one, "items.csv", GOOD.replace("X-", "U-")))
+    assert "The assessment waits for its turn." in shown(one, HOME)
+    one.post(HOME, {"do": "assess"})
+    assert work_once()
+    assert not work_once(), "who asks twice while it waits gets one"
+    assert "Assessed as of" in shown(one, HOME)
+    assert assessments.latest("imports") is not None
+
+
+def test_an_errand_of_a_worker_that_is_gone_is_begun_again(importer) -> None:
+    from datetime import UTC, datetime, timedelta  # noqa: PLC0415
+
+    from solvent_server.store.errands import queue  # noqa: PLC0415
+    from solvent_server.store.models import Company  # noqa: PLC0415
+
+    asked = queue.ask_assess(Company.objects.get(code="imports"), "test")
+    now = datetime.now(UTC)
+    assert queue.next_one(now).id == asked.id
+    assert queue.next_one(now + timedelta(minutes=29)) is None, "it is being done"
+    assert queue.next_one(now + timedelta(minutes=31)).id == asked.id
+    assert queue.begin_again() == 1
+    drop_waiting()
+
+
+def test_a_broken_errand_is_told_and_the_next_one_is_done(importer, monkeypatch) -> None:
+    from solvent_server.jobs import worker  # noqa: PLC0415
+
+    one = importer()
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    file = BytesIO(GOOD.replace("X-", "T-").encode())
+    file.name = "items.csv"
+    page = one.post(HOME, {"files": file}).headers["Location"]
+    with monkeypatch.context() as patch:
+        patch.setattr(worker, "take", broken)
+        assert work_once()
+    assert "something broke while it was worked on (ZeroDivisionError)" in shown(one, page)
+    assert "Recognised as a ledger." in shown(one, sent(one, "items.csv", GOOD.replace("X-", "T-")))
