@@ -193,3 +193,13 @@ def test_text_of_every_kind_survives(place: Place, load: Load) -> None:
     told = dict(standing("customers").select("customer_id", "name").iter_rows())
     assert told["nul"] == "a\ufffdb\ufffdc"
     assert told["none"] is None
+
+
+def test_a_list_that_tells_less_of_a_customer_empties_nothing(load: Any) -> None:
+    load("a", customers=[{"customer_id": "lantern", "name": "Lantern", "country": "CN", "terms_days": 30}])
+    load("b", customers=[{"customer_id": "lantern", "name": "Lantern Ltd"}])
+    row = standing("customers").row(0, named=True)
+    assert (row["name"], row["country"], row["terms_days"]) == ("Lantern Ltd", "CN", 30)
+    load("c", customers=[{"customer_id": "lantern", "country": "DE"}])
+    row = standing("customers").row(0, named=True)
+    assert (row["name"], row["country"], row["terms_days"]) == ("Lantern Ltd", "DE", 30)

@@ -17,6 +17,8 @@ Frames = Mapping[str, pl.DataFrame]
 Counts = Mapping[str, Mapping[str, int]]
 CHANGED = {"table": pl.String, "key": pl.String, "column": pl.String, "old": pl.String, "new": pl.String}
 _SHOWN = 300
+COMPLETED = ("customers", "groups")
+"""Tables of what is known of somebody, told by many sources, none of which tells all."""
 _DOCUMENT = (
     "part", "kind", "format", "number", "account_id", "currency", "from_on", "to_on", "opening", "closing", "rows",
     "code", "facts",
@@ -64,7 +66,20 @@ def basis(company: int) -> datetime | None:
 def plan(company: int, tables: Frames) -> Changes:
     """What sound rows (``facts.sound``) would change."""
     at = basis(company)
-    return Changes(at, {name: _change(name, frame, company) for name, frame in tables.items()})
+    told = {name: _completed(name, frame, company) for name, frame in tables.items()}
+    return Changes(at, {name: _change(name, frame, company) for name, frame in told.items()})
+
+
+def _completed(name: str, mine: pl.DataFrame, company: int) -> pl.DataFrame:
+    """Rows about somebody, with what stands where they tell nothing: a list without a column empties no cell."""
+    if name not in COMPLETED or not mine.height:
+        return mine
+    table = TABLES[name]
+    own = [column for column in table.columns if column not in (*table.key, *facts.LEFT_OUT)]
+    stands = facts.standing(name, company, {"key": pl.String, **table.schema}).select("key", *own)
+    both = mine.join(stands, on="key", how="left", suffix="_stood", maintain_order="left")
+    filled = both.with_columns(pl.coalesce(column, f"{column}_stood").alias(column) for column in own)
+    return facts.keyed(name, filled.select(list(table.columns)))
 
 
 def superseding(company: int, planned: Changes, documents: pl.DataFrame) -> Changes:

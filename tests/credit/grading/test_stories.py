@@ -95,7 +95,7 @@ def test_every_word_of_a_card_has_its_chinese() -> None:
 def test_the_command_in_both_languages(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "found", lambda: {"grades": COMMAND})
+    monkeypatch.setattr(cli, "found", lambda asked=None: {"grades": COMMAND})
     with folder(tmp_path) as books:
         assert cli.main(["grades", str(books), "--json", "-"]) == 0
         told = json.loads(capsys.readouterr().out)

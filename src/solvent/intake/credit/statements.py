@@ -45,6 +45,14 @@ class StatementSheets(Terms, key="intake.statement_sheets"):
 TERMS = StatementSheets()
 _KINDS = ("zip", "compound", "page", "xml", "text")
 
+LONGEST_TEXT, LONGEST_LINE = 400_000, 8_000
+"""Bytes that a statement as text or as a page has at most, in all and in one line."""
+
+
+def _short(data: bytes) -> bool:
+    """True where text is as short as a statement: a page or two, and no line that nobody would have written."""
+    return len(data) <= LONGEST_TEXT and max(map(len, data.split(b"\n"))) <= LONGEST_LINE
+
 
 class Statements:
     """The importer of financial statements of customers, and of our own."""
@@ -56,6 +64,8 @@ class Statements:
         if len(source.data) > TERMS.most_bytes or kind_of(source.data) not in _KINDS:
             return False
         if source.data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{", b"[") and kind_of(source.data) == "text":
+            return False
+        if kind_of(source.data) in ("text", "page") and not _short(source.data):
             return False
         try:
             found = lines_told(read_pages(pages(source, whole=False)).found)

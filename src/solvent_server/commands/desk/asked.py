@@ -13,6 +13,7 @@ import polars as pl
 from solvent.base.money import UNKNOWN, decimal, is_currency, minor
 from solvent.base.problem import LedgerError, SolventError
 from solvent.books.books import TABLES
+from solvent.files.commands.credit.order_names import KIND
 from solvent.files.language import Language
 from solvent.files.screen import Screen
 from solvent_server.commands.opening import add_store
@@ -118,7 +119,7 @@ def shown(proposals: list[Proposal], screen: Screen) -> None:
         row = one.row
         days = [row.get(name) for name in ("valid_from", "approved_on", "valid_until", "until_on") if row.get(name)]
         told = [language.day(date.fromisoformat(day)) for day in days]
-        what = row.get("order_id") or row.get("kind") or "-"
+        what = row.get("order_id") or (language.say(KIND.get(row["kind"], "credit limit")) if row.get("kind") else "-")
         money = f"{row['currency']} {language.money(row['amount'], row['currency'])}"
         rows.append(
             (
