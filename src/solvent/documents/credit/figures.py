@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from solvent.credit.credit import Credit
+from solvent.credit.limits.settlement import Settling, settlement
 from solvent.decisions.limits.exposure import exposures
 from solvent.decisions.limits.states import Exposed
 from solvent.decisions.warnings.engine import Findings
@@ -41,6 +42,11 @@ def credit_figures(snapshot: Snapshot, known: Credit) -> dict[str, Json]:
         )
         .join(
             granted.select("customer_id", pl.col("amount").alias("proposed_limit"), "move", "why"),
+            on="customer_id",
+            how="left",
+        )
+        .join(
+            settlement(snapshot.books, graded, snapshot.policy.terms(Settling)).select("customer_id", "settlement"),
             on="customer_id",
             how="left",
         )

@@ -76,3 +76,12 @@ REVIEW_WHY: Mapping[str, str] = {
     "interval": "its time has come",
 }
 """Why a review is due."""
+
+SETTLEMENT: Mapping[str, str] = {
+    "open_account": "open account",
+    "documentary_collection": "documentary collection",
+    "letter_of_credit": "letter of credit",
+    "confirmed_letter_of_credit": "confirmed letter of credit",
+    "cash_in_advance": "cash in advance",
+}
+"""How a customer had better pay."""

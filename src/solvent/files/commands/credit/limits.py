@@ -12,11 +12,12 @@ import polars as pl
 from solvent.base.money import decimal
 from solvent.base.problem import SolventError
 from solvent.credit.credit import Credit, credit
+from solvent.credit.limits.settlement import Settling, settlement
 from solvent.credit.limits.standing import history
 from solvent.files.asking import Asked, add_day, add_ledger, add_outputs, add_policy, ask
 from solvent.files.command import OK, Command
 from solvent.files.commands.cash.asked import add_simulation
-from solvent.files.commands.credit.limit_names import LACKS, METHOD, MOVE, REVIEW, REVIEW_WHY, WHY
+from solvent.files.commands.credit.limit_names import LACKS, METHOD, MOVE, REVIEW, REVIEW_WHY, SETTLEMENT, WHY
 from solvent.files.commands.credit.limits_portfolio import portfolio
 from solvent.files.corrections import report_intake
 from solvent.files.language import Language
@@ -93,6 +94,9 @@ def _one(asked: Asked, found: Credit, args: Namespace, screen: Screen) -> None:
         raise SolventError("limits.customer_unknown", args.customer)
     methods = found.limits.methods.filter(of)
     row, past = rows.row(0, named=True), history(asked.books, args.customer)
+    graded = found.grades.table.filter(of)
+    advised = settlement(asked.books, graded, asked.policy.terms(Settling)) if graded.height else None
+    row["settlement"] = None if advised is None else advised.item(0, "settlement")
     currency = asked.books.currency
     if args.json is not None:
         told = _head(asked) | _plain(row, currency)
@@ -185,6 +189,7 @@ def _show_one(asked: Asked, row: Mapping[str, Any], methods: pl.DataFrame, past:
         ("Largest trial order", language.money(row["trial_amount"], currency)),
         ("Credit points", language.number(row["points"], 0)),
         ("Days that the points buy", language.count(row["extra_days"])),
+        ("Settlement", language.say(SETTLEMENT[row["settlement"]]) if row["settlement"] else "-"),
         ("A second person must approve", language.say("yes") if row["second_person"] else language.say("no")),
     )
     screen.table(("", ""), [[language.say(name), value] for name, value in facts])
