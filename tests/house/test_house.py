@@ -132,3 +132,10 @@ def test_nothing_names_a_machine_or_a_registry() -> None:
         text = file.read_text("utf-8", errors="ignore")
         assert not hosts.search(text), f"{file} names a registry"
         assert not paths.search(text), f"{file} names a path of a machine"
+
+
+def test_no_source_of_a_number_is_a_piece_of_work() -> None:
+    """A decided number rests on a requirement, a formula or a choice with its reason, and not on who asked when."""
+    for key, kind in FAMILIES.items():
+        for name, declared in terms_of(kind).items():
+            assert not re.search(r"\bissue \d", declared.metadata["source"]), f"{key}.{name}"

@@ -81,8 +81,15 @@ def stage(company: Company, intake: Intake, *, original: Source, kind: str, acco
                 company=company, kind=kind, name=original.name, original=kept, account_id=account_id,
                 state="staged", actor=actor, created_at=datetime.now(UTC),
             )  # fmt: skip
-    with database.told():
-        parking.park(batch.id, tables, intake.documents)
+    try:
+        with database.told():
+            parking.park(batch.id, tables, intake.documents)
+    except SolventError:
+        # whoever brought the same file may have committed it meanwhile, and cleared up where we were writing
+        done = Batch.objects.filter(id=batch.id, state="committed").first()
+        if done is None:
+            raise
+        return Staged(done.id, True, done.committed_at)
     return Staged(batch.id, False, problems=problems)
 
 

@@ -24,7 +24,7 @@ class Authority(Terms, key="credit.limits.authority"):
     alone: float = term(
         100_000.0,
         unit="main units of the books' currency, a second person strictly over it",
-        source="issue 5: four-eyes approval above one's authority; amount our own choice",
+        source="REQUIREMENTS CR-09, four eyes; own choice of the amount",
     )
     shown: int = term(50, unit="decisions that are told one by one", source="own choice: a day's work")
 

@@ -24,7 +24,7 @@ class Gate(Terms, key="credit.scorecard.gate"):
 
     least_auc: float = term(0.65, unit="area under the curve", source="own choice: below it a score hardly sorts")
     most_calibration_error: float = term(
-        0.01, unit="mean difference of probability, beyond what chance does", source="issue 5: the aim"
+        0.01, unit="mean difference of probability, beyond what chance does", source="own choice: one in a hundred"
     )
     most_shift: float = term(0.25, unit="stability index", source="FORMULAS 4.7.6")
     least_failures: int = term(50, unit="failures", source="own choice: fewer do not fix ten bins")

@@ -34,7 +34,7 @@ _BEFORE = re.compile(r"(?:\s+|<!--(?:[^-]|-(?!->))*+-->|<\?(?:[^?]|\?(?!>))*+\?>
 _ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
 
 
-@dataclass
+@dataclass(slots=True)
 class Node:
     """One element: its local name, namespace, own text without outer blanks, attributes by local name, and children."""
 
@@ -145,18 +145,19 @@ def parsed(name: str, data: bytes, limits: MarkupLimits = MARKUP) -> Node:
         raise Refused(code) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise Refused(Problem("einvoice.file.doctype", name))
+    if root.xpath("count(//*)") > limits.nodes:
+        raise Refused(Problem("einvoice.file.nested", name))
     return _nodes(name, root, limits)
 
 
 def _nodes(name: str, root: etree._Element, limits: MarkupLimits) -> Node:
-    """The tree as plain nodes, counted and measured on the way."""
-    top, count = Node(""), 0
+    """The tree as plain nodes, measured on the way."""
+    top = Node("")
     above = [top]
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "end":
             above.pop()
             continue
-        count += 1
         space, _, local = element.tag.rpartition("}")
         if len(element.attrib) > limits.attributes:  # counted first: to list very many takes quadratic time
             raise Refused(Problem("einvoice.file.attribute", name, {"element": local[:60]}))
@@ -166,6 +167,6 @@ def _nodes(name: str, root: etree._Element, limits: MarkupLimits) -> Node:
         node = Node(local, space[1:], (element.text or "").strip(), attributes)
         above[-1].children.append(node)
         above.append(node)
-        if len(above) > limits.depth + 1 or count > limits.nodes:
+        if len(above) > limits.depth + 1:
             raise Refused(Problem("einvoice.file.nested", name))
     return top.children[0]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 from xml.parsers import expat
@@ -71,8 +72,7 @@ def workbook_grids(name: str, data: bytes, kind: str, limits: Limits) -> tuple[l
     if kind in ("page", "xml"):
         if len(data) > limits.markup_bytes:
             raise Refused(Problem("intake.file.too_large", name, {"limit": limits.markup_bytes, "unit": "bytes"}))
-        tables = page_tables(name, data, limits) if kind == "page" else single_file(name, data, limits)
-        return _laid(tables, limits, typed=kind == "xml"), []
+        return list(_in_markup(name, data, kind, limits)), []
     if kind == "compound":
         plain, faults = plain_workbook(name, data, limits)
         return _read(name, plain, faults, limits)
@@ -85,6 +85,13 @@ def workbook_grids(name: str, data: bytes, kind: str, limits: Limits) -> tuple[l
     measured = extents(name, data, limits)
     order = _sheet_paths(name, data, limits)
     return _read(name, data, [measured[path].errors if path in measured else {} for path in order], limits)
+
+
+@lru_cache(maxsize=1)  # a file is asked for its tables by everybody who may know what it is; the last one is kept
+def _in_markup(name: str, data: bytes, kind: str, limits: Limits) -> tuple[Raw, ...]:
+    """Every table of a page or of a workbook in one XML file."""
+    tables = page_tables(name, data, limits) if kind == "page" else single_file(name, data, limits)
+    return tuple(_laid(tables, limits, typed=kind == "xml"))
 
 
 def _laid(tables: Sequence[Table], limits: Limits, *, typed: bool) -> list[Raw]:
