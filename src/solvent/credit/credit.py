@@ -42,7 +42,7 @@ def grades_alone(books: Books, behaviour: pl.DataFrame, policy: Policy) -> Grade
     """
     told = ratios(books, policy.terms(Ratios), policy.terms(Altman))
     # A grade rests on books, behaviour and ratios; what is missing from a file moves none.
-    return grades(books, behaviour, told, CreditFiles(pl.DataFrame(), ()), policy)
+    return grades(books, behaviour, told, policy)
 
 
 def credit(books: Books, behaviour: pl.DataFrame, policy: Policy) -> Credit:
@@ -53,8 +53,8 @@ def credit(books: Books, behaviour: pl.DataFrame, policy: Policy) -> Credit:
     """
     files = credit_files(books, policy)
     told = ratios(books, policy.terms(Ratios), policy.terms(Altman))
-    graded = grades(books, behaviour, told, files, policy)
+    graded = grades(books, behaviour, told, policy)
     granted = base_limits(books, behaviour, told, graded, policy)
-    due = reviews_due(books, graded, files, policy)
+    due = reviews_due(books, graded, policy)
     problems = (*files.problems, *graded.problems, *granted.problems)
     return Credit(files, told, graded, granted, due, problems)

@@ -9,7 +9,6 @@ import polars as pl
 
 from solvent.base.terms import Policy, Terms, term
 from solvent.books.books import Books
-from solvent.credit.file.file import CreditFiles
 from solvent.credit.grading.grade import Grades
 from solvent.credit.limits.granting import Granting, signals
 from solvent.credit.limits.standing import standing
@@ -50,7 +49,7 @@ class Reviews(Terms, key="credit.reviews"):
 DEFAULTS = Reviews()
 
 
-def reviews_due(books: Books, graded: Grades, files: CreditFiles, policy: Policy) -> pl.DataFrame:
+def reviews_due(books: Books, graded: Grades, policy: Policy) -> pl.DataFrame:
     """The calendar: every review of every customer with its day, whether that has come or not.
 
     A kind that nobody ever went through is due at once. Limits are due on a signal since they

@@ -12,19 +12,17 @@ import pytest
 from solvent.base.problem import PolicyError
 from solvent.base.terms import Policy
 from solvent.books.books import Books
-from solvent.credit.file.file import CreditFiles
 from solvent.credit.grading.chances import Grading, bands
 from solvent.credit.grading.grade import Grades, grades
 from solvent.credit.ratios import ratios
 from solvent.measures.trade.behaviour import behaviour
 
 BooksOf = Callable[..., Books]
-NO_FILES = CreditFiles(pl.DataFrame(), ())
 DAY = date(2026, 10, 31)
 
 
 def grade(books: Books, policy: Policy | None = None, **more: Any) -> Grades:
-    return grades(books, behaviour(books), ratios(books), NO_FILES, policy or Policy(books.as_of), **more)
+    return grades(books, behaviour(books), ratios(books), policy or Policy(books.as_of), **more)
 
 
 def row(graded: Grades, customer: str = "lantern") -> dict[str, Any]:

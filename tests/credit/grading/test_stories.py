@@ -15,7 +15,6 @@ import pytest
 
 from solvent.base.terms import Policy
 from solvent.books.books import Ledger, open_books
-from solvent.credit.file.file import CreditFiles
 from solvent.credit.grading.chances import GRADES
 from solvent.credit.grading.grade import Grades, grades
 from solvent.credit.ratios import ratios
@@ -38,7 +37,7 @@ def graded(seed: int, day: date) -> Grades:
     made = company(seed)
     ledger = Ledger({name: frame.lazy() for name, frame in made.tables.items()}, made.currency)
     books = open_books(ledger, day, day)
-    return grades(books, behaviour(books), ratios(books), CreditFiles(pl.DataFrame(), ()), Policy(day))
+    return grades(books, behaviour(books), ratios(books), Policy(day))
 
 
 def place(found: Grades, customer: str) -> int:
@@ -70,7 +69,7 @@ def test_no_grade_knows_what_was_not_known_on_its_day(seed: int) -> None:
     cut = {name: frame.filter(pl.col("recorded_on") <= day) for name, frame in made.tables.items()}
     ledger = Ledger({name: frame.lazy() for name, frame in cut.items()}, made.currency)
     books = open_books(ledger, day, day)
-    alone = grades(books, behaviour(books), ratios(books), CreditFiles(pl.DataFrame(), ()), Policy(day))
+    alone = grades(books, behaviour(books), ratios(books), Policy(day))
     whole = graded(seed, day)
     assert alone.table.equals(whole.table)
     assert alone.reasons.equals(whole.reasons)

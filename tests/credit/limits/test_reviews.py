@@ -10,7 +10,6 @@ import pytest
 
 from solvent.base.terms import Policy
 from solvent.books.books import Books
-from solvent.credit.file.file import credit_files
 from solvent.credit.grading.grade import Grades
 from solvent.credit.reviews import reviews_due
 
@@ -26,7 +25,7 @@ def due(
 ) -> dict[tuple[str | None, str], dict[str, object]]:
     policy = Policy(books.as_of, {"credit.reviews": ((date(2000, 1, 1), own),)} if own else {})
     table = pl.DataFrame({"customer_id": ["lantern"], "grade": ["B"], "tier": [tier]})
-    found = reviews_due(books, Grades(table, pl.DataFrame(), ()), credit_files(books, policy), policy)
+    found = reviews_due(books, Grades(table, pl.DataFrame(), ()), policy)
     return {(row["customer_id"], row["kind"]): row for row in found.iter_rows(named=True)}
 
 

@@ -10,7 +10,6 @@ import polars as pl
 from solvent.base.problem import Problem
 from solvent.base.terms import Policy
 from solvent.books.books import Books
-from solvent.credit.file.file import CreditFiles
 from solvent.credit.grading.caps import CAPS, Caps, after_caps, capped, event_caps, under_parents
 from solvent.credit.grading.chances import GRADES, Grading, bands, chance, checked, own_level, points, rank
 from solvent.credit.grading.factors.ability import AbilityPoints, ability
@@ -59,7 +58,6 @@ def grades(
     books: Books,
     behaviour: pl.DataFrame,
     told: pl.DataFrame,
-    files: CreditFiles,
     policy: Policy,
     *,
     learned: pl.DataFrame | None = None,

@@ -9,7 +9,6 @@ from typing import Any
 import polars as pl
 
 from solvent.base.problem import Problem
-from solvent.credit.file.file import credit_files
 from solvent.credit.grading.admission import Admission, admission_days
 from solvent.credit.grading.advice import advice, advice_for
 from solvent.credit.grading.chances import GRADES, Grading
@@ -72,7 +71,7 @@ def _graded(asked: Asked, card: Path | None) -> tuple[Grades, list[Problem]]:
     if card is not None:
         learned, found = learned_chances(read_card(card), told, policy.terms(Blending))
         problems = list(found)
-    return grades(books, paying, told, credit_files(books, policy), policy, learned=learned), problems
+    return grades(books, paying, told, policy, learned=learned), problems
 
 
 def _named(asked: Asked, graded: Grades) -> pl.DataFrame:
