@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, settings
 
 from solvent.base.money import minor
 from solvent.books.books import DAY_OF, TABLES, Books, Ledger, open_books
@@ -27,8 +29,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--all"):
+    every = bool(config.getoption("--all"))
+    if every:
         os.environ["SOLVENT_TESTS"] = "all"
+    # No draw is too slow on a slow machine, and the same slice is drawn in every run; with --all always others.
+    slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    settings.register_profile("solvent", deadline=None, derandomize=not every, suppress_health_check=slow)
+    settings.load_profile("solvent")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is ended from outside ends what tests started
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

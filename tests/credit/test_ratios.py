@@ -7,13 +7,14 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvent.books.books import Books
 from solvent.credit.altman import Altman, general
 from solvent.credit.altman import Ratios as Five
 from solvent.credit.ratios import Ratios, ratios
+from thorough import cases
 
 BooksOf = Callable[..., Books]
 LINES = "entity_id period_end months line currency amount\n"
@@ -67,7 +68,7 @@ def test_growth_is_over_the_same_length_a_year_before(books_of: BooksOf) -> None
     assert table.filter(period_end=date(2025, 12, 31))["altman_change"].item() == pytest.approx(0.0)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(20, 150), deadline=None)
 @given(
     values=st.fixed_dictionaries(
         {

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
+from companies import company
+from remembered import remembered
+from solvent.files import asking
 from solvent.files.cash.runs import load_run
 from solvent.files.cli import main
 from solvent.files.commands.cash.band import Scale
 from solvent.files.commands.cash.names import FLOW, GROUP, SCENARIO, STEP
 from solvent.files.language import catalogue
-from solvent.files.sample import Plan, generate, write_sample
+from solvent.files.sample import write_sample
 from solvent.simulation.bending.library import library
 from solvent.simulation.paths import FLOWS
 
@@ -23,10 +28,23 @@ FEW = ("--paths", "400", "--workers", "1")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def once() -> Iterator[None]:
+    with remembered():
+        yield
+
+
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample")
-    write_sample(generate(Plan(seed=1, size="small")), folder)
+    write_sample(company(1), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stall(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("stall")
+    write_sample(company(4, "stall"), folder)
     return folder
 
 
@@ -224,14 +242,14 @@ def test_every_name_has_its_chinese() -> None:
     ],
 )
 def test_less_data_gives_a_narrower_answer_and_says_so(
-    ledger: Path, tmp_path: Path, left_out: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+    stall: Path, monkeypatch: pytest.MonkeyPatch, left_out: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    less = tmp_path / "less"
-    less.mkdir()
-    for file in ledger.iterdir():
-        if file.is_file() and file.stem not in left_out:
-            (less / file.name).write_bytes(file.read_bytes())
-    assert main(["outlook", str(less), *FEW, "--lang", "en"]) == 0
+    whole = asking.load_asked(stall, formats=None, currency=None)
+    tables = {name: frame for name, frame in whole.intake.ledger.tables.items() if name not in left_out}
+    assert len(tables) == len(whole.intake.ledger.tables) - len(left_out)
+    less = replace(whole, intake=replace(whole.intake, ledger=replace(whole.intake.ledger, tables=tables)))
+    monkeypatch.setattr(asking, "load_asked", lambda path, **how: less)
+    assert main(["outlook", str(stall), *FEW, "--lang", "en"]) == 0
     shown = capsys.readouterr()
     assert "Weeks ahead" in shown.out
     if left_out[0] in ("bank_lines", "receipts", "fx_rates"):

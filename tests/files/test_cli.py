@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import json
 from argparse import _SubParsersAction
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from remembered import remembered
 from solvent.files.cli import build, found, main
 from solvent.files.command import FOUND, OK, UNREADABLE, USAGE
 from solvent.files.language import chosen
@@ -42,11 +43,12 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     return told
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Path:
-    path = tmp_path / "ledger.csv"
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    path = tmp_path_factory.mktemp("ledger") / "ledger.csv"
     path.write_text(LEDGER, "utf-8")
-    return path
+    with remembered():
+        yield path
 
 
 def test_a_csv_is_assessed_to_the_cent_without_any_mapping(run: Run, ledger: Path) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from remembered import remembered
 from solvent.base import plugs
 from solvent.base.calendar import month_ends
 from solvent.base.problem import Problem, SolventError
@@ -343,7 +344,7 @@ def test_without_the_library_it_is_said_what_to_install(monkeypatch: pytest.Monk
 
 
 @pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Six customers that are billed every month for two years; the first two pay nothing of the last five months."""
     rows: dict[str, list[dict[str, Any]]] = {
         name: [] for name in ("customers", "open_items", "receipts", "allocations")
@@ -365,7 +366,8 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ledger")
     tables = {name: TABLES[name].conform(pl.DataFrame(told).lazy()).collect() for name, told in rows.items()}
     write_tables(tables, folder, currency="CNY", form="parquet")
-    return folder
+    with remembered():
+        yield folder
 
 
 Run = Callable[..., str]

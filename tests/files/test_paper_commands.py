@@ -6,10 +6,12 @@ import csv
 import json
 import re
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from remembered import remembered
 from solvent.base.problem import SolventError
 from solvent.files.command import OK, Command
 from solvent.files.commands.credit.papers import contracts, credit_start, customer, peers, policy_book
@@ -30,14 +32,14 @@ TABLES = {
 }
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Path:
-    folder = tmp_path / "books"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("books")
     (folder / "ledger.toml").write_text('currency = "CNY"\n', "utf-8")
     for name, text in TABLES.items():
         (folder / f"{name}.csv").write_text(text, "utf-8")
-    return folder
+    with remembered():
+        yield folder
 
 
 def rows_of(place: Path) -> list[dict[str, str]]:

@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from companies import company
 from solvent.base.calendar import month_end
 from solvent.base.problem import LedgerError, SolventError
 from solvent.books.books import TABLES, Basis, Ledger, open_books
@@ -76,7 +77,7 @@ def settled() -> pl.DataFrame:
 def test_the_same_plan_gives_the_same_bytes_on_one_thread_and_on_two(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from solvent.files.sample import Plan, generate, write_sample;"
-        "write_sample(generate(Plan(size='small', seed=5)), Path(sys.argv[1]))"
+        "write_sample(generate(Plan(size='small', seed=3)), Path(sys.argv[1]))"
     )
     digests = set()
     for threads in ("1", "2"):
@@ -84,12 +85,12 @@ def test_the_same_plan_gives_the_same_bytes_on_one_thread_and_on_two(tmp_path: P
         command = [sys.executable, "-c", program, str(folder)]
         subprocess.run(command, env={**os.environ, "POLARS_MAX_THREADS": threads}, check=True)
         digests.add(digest(folder))
-    write_sample(generate(Plan(size="small", seed=5)), tmp_path / "again")
+    write_sample(made(Plan(size="small", seed=3)), tmp_path / "again")
     assert digests == {digest(tmp_path / "again")}
 
 
 def test_another_seed_gives_other_names_days_and_sizes() -> None:
-    one, two = made(Plan(size="small", seed=3)), made(Plan(size="small", seed=6))
+    one, two = made(Plan(size="small", seed=3)), company(1)
     assert one.name != two.name
     assert not set(one.tables["customers"].get_column("name")) & set(two.tables["customers"].get_column("name"))
     for name, column in (("orders", "ordered_on"), ("open_items", "amount"), ("bank_lines", "amount")):
@@ -349,7 +350,7 @@ def test_the_withdrawn_limit() -> None:
     assert after.get_column("amount").sum() == told["delivered_after_minor"]
 
 
-@pytest.mark.parametrize("seed", range(1, cases(3, 7)))
+@pytest.mark.parametrize("seed", range(1, cases(2, 7)))
 def test_the_squeeze(seed: int) -> None:
     plan = replace(MEDIUM, seed=seed)
     told = made(plan).truth["stories"]["squeeze"]

@@ -21,6 +21,7 @@ from solvent.intake.credit.reports.kinds import WORDS, kind_of
 from solvent.intake.intake import Intake, Known, Source
 from solvent.intake.sources.conformance import adds_up, check
 from solvent.intake.sources.frame import run_importer
+from thorough import cases
 
 KNOWN = Known(currency="CNY", customers={"91110000600037341L": "C1", "明灯贸易有限公司": "C1", "Kite Ltd": "C2"})
 REPORT: dict[str, Any] = {
@@ -193,10 +194,10 @@ def test_it_keeps_every_promise_of_an_importer() -> None:
         Source("a.json", json.dumps(REPORT, ensure_ascii=False).encode()),
         Source("b.csv", text.encode()),
     ]
-    assert check(CompanyReport(), samples, KNOWN, mutations=30) == []
+    assert check(CompanyReport(), samples, KNOWN, mutations=cases(10, 30)) == []
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=cases(8, 60), deadline=None)
 @given(order=st.permutations(list(range(6))))
 def test_the_order_of_records_changes_nothing(order: list[int]) -> None:
     events = [
@@ -228,6 +229,6 @@ def test_the_howto_holds() -> None:
     names: dict[str, Any] = {}
     exec(texts["python"], names)
     sample = "LOOKOUT|1\n91110000600037341L|2026-04-01|被执行人|(2026)1\n".encode()
-    assert check(names["Lookout"](), [Source("a.txt", sample)], KNOWN, mutations=30) == []
+    assert check(names["Lookout"](), [Source("a.txt", sample)], KNOWN, mutations=cases(10, 30)) == []
     page = HOWTO.read_text("utf-8")
     assert all(f"`{field}`" in page for fields in FIELDS.values() for field in fields)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import random
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from datetime import date, timedelta
 
 import pytest
 
+import pace
 from solvent.base.money import decimal
 from solvent.intake.intake import Intake, Source
 from solvent.intake.ledger.read import read_ledger
@@ -220,10 +220,9 @@ ON_BYTES = ["truncate", "nul", "quote", "mark"]
 
 def read(data: bytes, told: str) -> Intake:
     """The bytes as a ledger, soon, with counts that are true of what came back."""
-    started = time.process_time()
-    intake = read_ledger([Source("ledger.csv", data)], currency="CNY")
-    facts_of(intake, "")
-    assert time.process_time() - started < SECONDS, told
+    with pace.within(SECONDS, told):
+        intake = read_ledger([Source("ledger.csv", data)], currency="CNY")
+        facts_of(intake, "")
     counts, rejected = intake.counts, intake.rejected
     assert (counts["rows_in"] == counts["rows_loaded"] + counts["rows_rejected"]).all(), told
     assert (counts["rows_loaded"] >= 0).all(), told
@@ -312,7 +311,7 @@ def test_a_whole_file_loads_whole(shape: Callable[[random.Random], Case], seed: 
 
 
 def test_every_mutation_of_every_shape() -> None:
-    rounds = cases(4, 14)
+    rounds = cases(1, 14)
     done = mutate(2026, rounds * len(SHAPES) * (6 + len(ON_CELLS) + len(ON_BYTES)))
     assert min(done[kind] for kind in ("garble", *ON_CELLS, *ON_BYTES)) == rounds * len(SHAPES)
 

@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvent.books.books import TABLES, Books, Ledger, open_books
 from solvent.measures.trade.invoicing import Invoicing, clock_rates, clocks, late_cost, unmatched
+from thorough import cases
 
 BooksOf = Callable[..., Books]
 
@@ -146,7 +147,7 @@ def test_cost_needs_deliveries_and_rates(books_of: BooksOf) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 900)), min_size=1, max_size=8), st.integers(2, 5))
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(10, 100), deadline=None, derandomize=True)
 def test_cost_grows_with_the_amount_and_is_nothing_in_time(
     books_of: BooksOf, drawn: list[tuple[int, int]], times: int
 ) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvent.books.books import Books
@@ -149,7 +149,7 @@ def test_nothing_at_the_bank(books_of: BooksOf) -> None:
         max_size=25,
     )
 )
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, derandomize=True)
 def test_the_kinds_add_up_to_every_line(books_of: BooksOf, drawn: list[tuple[date, int, str]]) -> None:
     bank = "line_id account_id booked_on amount category\n" + "\n".join(
         f"{at} main {day} {amount} {category}" for at, (day, amount, category) in enumerate(drawn)

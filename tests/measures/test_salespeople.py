@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvent.books.books import Books
@@ -98,7 +98,7 @@ def test_nothing_owed_nothing_told(books_of: BooksOf) -> None:
         max_size=10,
     )
 )
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, derandomize=True)
 def test_the_parts_make_the_whole(books_of: BooksOf, drawn: list[tuple[str, int, int, int]]) -> None:
     """By salesperson, year: due, collected and overdue add up to those of all items."""
     as_of = date(2026, 8, 15)

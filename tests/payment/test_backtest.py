@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,12 @@ EARLIER = (date(2012, 8, 1), date(2012, 10, 15), date(2012, 12, 20), date(2013, 
 
 @pytest.fixture
 def ibm(reference: Path) -> tuple[pl.DataFrame, int, date]:
-    books = open_books(load(reference / "ar-ibm" / "accounts_receivable.csv").intake.ledger)
+    return read(reference / "ar-ibm" / "accounts_receivable.csv")
+
+
+@cache
+def read(path: Path) -> tuple[pl.DataFrame, int, date]:
+    books = open_books(load(path).intake.ledger)
     return items_of(books), books.journal.customers.height, books.as_of
 
 

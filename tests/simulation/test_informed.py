@@ -6,9 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from companies import company_books
 from solvent.base.terms import Policy
-from solvent.books.books import open_books
-from solvent.files.sample import Plan, generate
 from solvent.payment.payment import learn
 from solvent.simulation.horizon import Outlooked, horizon
 from solvent.simulation.items.failure import informed
@@ -17,11 +16,7 @@ from solvent.simulation.items.receipts import open_book, receipts, shared_moves
 
 @pytest.fixture(scope="module")
 def books():
-    from solvent.books.books import Ledger  # noqa: PLC0415
-
-    sample = generate(Plan(size="stall", seed=5))
-    tables = {name: frame.lazy() for name, frame in sample.tables.items()}
-    return open_books(Ledger(tables, currency=sample.currency))
+    return company_books(2, "stall")
 
 
 def graded(books, **cells):

@@ -14,6 +14,7 @@ from solvent.simulation.horizon import horizon
 from solvent.simulation.noise import normals
 from solvent.simulation.outflows.outflows import outflows
 from solvent.simulation.paths import IN, OUT
+from thorough import cases
 
 AS_OF = date(2026, 3, 31)
 AHEAD = horizon(AS_OF)
@@ -46,7 +47,7 @@ def binned(days, amounts):
     return row
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(20, 200), deadline=None)
 @given(
     day=st.integers(1, 31),
     rule=st.sampled_from(["after", "before", "same"]),
@@ -526,7 +527,7 @@ def test_bands_of_four_in_five_hold_about_four_in_five():
     """Companies whose monthly cost is noisy and wanders: what they then paid in three months lies in the band."""
     inside = []
     days = monthly(date(2024, 1, 1), 30, 10)
-    for seed in range(300):
+    for seed in range(0, 300, cases(3, 1)):
         draw = np.random.default_rng(seed)
         level = np.exp(np.cumsum(draw.normal(0, 0.01, len(days))) + draw.normal(0, 0.06, len(days)))
         paid = (1_000_000 * level).astype(int)
@@ -582,7 +583,7 @@ def scattered(seed):
                     facilities=held, fx_rates=rates)  # fmt: skip
 
 
-@pytest.mark.parametrize("seeds", [range(25), pytest.param(range(25, 600), marks=pytest.mark.long)])
+@pytest.mark.parametrize("seeds", [range(15), pytest.param(range(15, 600), marks=pytest.mark.long)])
 def test_odd_books_give_an_answer_and_every_kind_keeps_its_sign(seeds):
     for seed in seeds:
         books = scattered(seed)

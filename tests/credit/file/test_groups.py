@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvent.books.books import Books
 from solvent.credit.file.groups import Groups, groups
+from thorough import cases
 
 BooksOf = Callable[..., Books]
 
@@ -78,7 +79,7 @@ def test_who_was_only_invoiced_stands_alone(books_of: BooksOf) -> None:
     assert told["kite"]["name_id"] == "kite"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(20, 150), deadline=None)
 @given(
     owners=st.lists(st.integers(-1, 11), min_size=1, max_size=12),
     teams=st.lists(st.integers(0, 9), min_size=12, max_size=12),

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import polars as pl
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvent.books.books import Books
 from solvent.credit.file.history import changes
+from thorough import cases
 
 BooksOf = Callable[..., Books]
 EXTRACTS = (
@@ -98,7 +99,7 @@ def test_every_part_of_the_file_has_its_history(books_of: BooksOf) -> None:
     assert once.select("column", "new").rows() == [("penalty", "fined"), ("file", "file")]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(12, 100), deadline=None)
 @given(
     rows=st.lists(
         st.tuples(st.integers(0, 20), st.integers(0, 20), st.sampled_from(["x", "y", "z", "-"])),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvent.books.books import Books
 from solvent.credit.file.identifiers import identifier_findings, told
+from thorough import cases
 
 BooksOf = Callable[..., Books]
 SOUND = {
@@ -67,7 +68,7 @@ def test_numbers_of_other_countries_are_left_alone(books_of: BooksOf) -> None:
     assert kinds(books_of, "a 2026-01-01 - HRB12345 US1234567 - -\n", "a Kite 12-3456789 US\n") == []
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(20, 100), deadline=None)
 @given(place=st.integers(0, 19), digit=st.sampled_from("0123456789"), letter=st.sampled_from("ABCDEFGHJKLMNPQRSTUV"))
 def test_a_digit_typed_for_a_digit_in_an_lei_is_always_found(
     books_of: BooksOf, place: int, digit: str, letter: str

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
+from companies import company
+from remembered import remembered
 from solvent.base.terms import Policy
 from solvent.books.books import Ledger, open_books
 from solvent.credit.grading.chances import GRADES
@@ -22,15 +22,10 @@ from solvent.files import cli
 from solvent.files.commands.credit import grade_words as words
 from solvent.files.commands.credit.grades import COMMAND
 from solvent.files.language import catalogue
-from solvent.files.sample import Plan, generate, write_sample
+from solvent.files.sample import write_sample
 from solvent.measures.trade.behaviour import behaviour
 
 SEEDS = (2, 31)
-
-
-@cache
-def company(seed: int) -> Any:
-    return generate(Plan(seed=seed, size="small"))
 
 
 def graded(seed: int, day: date) -> Grades:
@@ -77,7 +72,7 @@ def test_no_grade_knows_what_was_not_known_on_its_day(seed: int) -> None:
 
 @contextmanager
 def folder(tmp_path: Path) -> Iterator[Path]:
-    write_sample(generate(Plan(seed=SEEDS[0], size="stall")), tmp_path / "books")
+    write_sample(company(SEEDS[0], "stall"), tmp_path / "books")
     yield tmp_path / "books"
 
 
@@ -95,7 +90,7 @@ def test_the_command_in_both_languages(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cli, "found", lambda asked=None: {"grades": COMMAND})
-    with folder(tmp_path) as books:
+    with folder(tmp_path) as books, remembered():
         assert cli.main(["grades", str(books), "--json", "-"]) == 0
         told = json.loads(capsys.readouterr().out)
         every = told["rows"]

@@ -6,11 +6,13 @@ import csv
 import io
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from remembered import remembered
 from solvent.base.problem import SolventError
 from solvent.credit.limits.granting import WHY
 from solvent.credit.limits.methods import COMBINED, METHODS
@@ -43,12 +45,14 @@ TABLES = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    place = tmp_path_factory.mktemp("ledger")
     for name, text in TABLES.items():
-        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
-    (tmp_path / "ledger.toml").write_text('currency = "CNY"\n', "utf-8")
-    return tmp_path
+        (place / f"{name}.csv").write_text(text, "utf-8")
+    (place / "ledger.toml").write_text('currency = "CNY"\n', "utf-8")
+    with remembered():
+        yield place
 
 
 def run(command: Command, folder: Path, *args: str, code: str = "en") -> int:

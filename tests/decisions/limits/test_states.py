@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from solvent.books.books import TABLES, Books, Ledger, open_books
 from solvent.decisions.limits.exposure import exposures
 from solvent.decisions.limits.states import documents, doubts
+from thorough import cases
 
 DAY = date(2026, 6, 30)
 ORDER = "order_id customer_id ordered_on amount\nO1 lantern 2026-06-01 100"
@@ -144,7 +145,7 @@ class Account:
 MOVES = ("deliver", "bill", "bill_ahead", "pay", "pay_loose", "refund", "cancel")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(25, 200), deadline=None)
 @given(
     amount=st.integers(1, 10**9),
     moves=st.lists(st.tuples(st.sampled_from(MOVES), st.floats(0.1, 1.0)), max_size=9),

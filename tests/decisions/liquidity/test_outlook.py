@@ -8,12 +8,13 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from companies import company
 from solvent.base.terms import Policy
 from solvent.books.books import Books, open_books
 from solvent.decisions.liquidity.liquidity import Outlook, outlook
 from solvent.decisions.liquidity.watch.causes import SAYS
 from solvent.files.load import load
-from solvent.files.sample import Plan, generate, write_sample
+from solvent.files.sample import write_sample
 from solvent.files.sentences import SENTENCES
 from solvent.measures.measures import measure
 from solvent.simulation.paths import CashPaths
@@ -131,7 +132,7 @@ def test_a_baseline_is_held_against_what_happened_and_against_today(books_of, co
 
 
 def test_the_squeeze_of_the_sample_company_shows(tmp_path) -> None:
-    sample = generate(Plan(size="stall", seed=2))
+    sample = company(2, "stall")
     write_sample(sample, tmp_path)
     books = open_books(load(tmp_path).intake.ledger, date(2026, 10, 31))
     found = told(books)

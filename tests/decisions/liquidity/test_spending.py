@@ -15,6 +15,7 @@ from solvent.books.payables import BILLS
 from solvent.decisions.liquidity.spending import Spending, plan
 from solvent.simulation.horizon import horizon
 from solvent.simulation.paths import CashPaths
+from thorough import cases
 
 FRIDAY = date(2026, 10, 30)
 BILLS_TEXT = """
@@ -116,7 +117,7 @@ def test_a_bill_without_a_rate_is_told_and_not_planned(books_of, paths_of) -> No
     assert "liquidity.spending.no_rate" in [problem.code for problem in found.problems]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(20, 150), deadline=None)
 @given(
     bills=st.lists(st.tuples(st.integers(-20, 60), st.integers(1, 50_000), st.integers(0, 3)), min_size=1, max_size=12),
     seed=st.integers(0, 9999),

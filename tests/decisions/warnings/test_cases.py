@@ -15,6 +15,7 @@ from solvent.decisions.warnings.cases import CASES, HISTORY, Handling, advance, 
 from solvent.decisions.warnings.engine import FINDINGS, READINGS, Findings
 from solvent.decisions.warnings.handling import acknowledged, assigned, closed, snoozed, to_tell, told
 from solvent.decisions.warnings.troubles import TROUBLES, Outcomes
+from thorough import cases
 
 DAY = date(2026, 3, 2)
 TERMS = Handling()
@@ -265,7 +266,7 @@ VALUES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=cases(12, 100), deadline=None)
 @given(VALUES, st.integers(0, 3))
 def test_what_may_never_happen(days: list[tuple[int, dict[str, float]]], person: int) -> None:
     """Never two open cases of one rule and subject, the same day twice changes nothing, no number twice."""
@@ -294,7 +295,7 @@ def test_what_may_never_happen(days: list[tuple[int, dict[str, float]]], person:
         assert after[1].equals(kept[1])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=cases(8, 60), deadline=None)
 @given(st.lists(st.sampled_from([18.1, 19.0, 20.0, 20.1, 21.0]), min_size=2, max_size=25))
 def test_at_the_line_nothing_flaps(values: list[float]) -> None:
     """A value that wanders round its line within the margin opens, is raised at most once, and never lowered."""

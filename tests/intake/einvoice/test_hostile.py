@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import random
 import stat
-import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import pace
 from solvent.base.money import digits
 from solvent.intake.einvoice.checks import CHECKING
 from solvent.intake.einvoice.formats.markup import MARKUP, MarkupLimits, parsed
@@ -55,10 +55,9 @@ XML: dict[str, tuple[str, str]] = {
 
 def refused(source: Source) -> str:
     """The code under which a file is refused; asserts that it is, in time."""
-    start = time.process_time()
-    is_einvoice(source)
-    intake = read_einvoices(source, Known())
-    assert time.process_time() - start < SECONDS
+    with pace.within(SECONDS):
+        is_einvoice(source)
+        intake = read_einvoices(source, Known())
     assert not intake.ledger.tables
     assert intake.rejected.height == intake.documents.height == 1
     return str(intake.documents.item(0, "code"))
@@ -227,10 +226,9 @@ def in_archive(rng: random.Random, data: bytes) -> bytes:
 
 def check(source: Source) -> bool:
     """Reads a broken file; True where an invoice was accepted, which then has to add up by a count of our own."""
-    start = time.process_time()
-    is_einvoice(source)
-    intake = read_einvoices(source, Known())
-    assert time.process_time() - start < MUTATION_SECONDS
+    with pace.within(MUTATION_SECONDS):
+        is_einvoice(source)
+        intake = read_einvoices(source, Known())
     assert (intake.counts["rows_in"] == intake.counts["rows_loaded"] + intake.counts["rows_rejected"]).all()
     good = intake.documents.filter(intake.documents["code"] == "")
     if good.is_empty():
@@ -278,8 +276,8 @@ def storm(samples: Any, shape: str, rounds: int) -> Counter[bool]:
 
 @pytest.mark.parametrize("shape", FORMATS)
 def test_mutations(samples: Any, shape: str) -> None:
-    told = storm(samples, shape, 100)
-    assert told[False] > 20, "mutations that harm nothing test nothing"
+    told = storm(samples, shape, 60)
+    assert told[False] > 12, "mutations that harm nothing test nothing"
 
 
 @pytest.mark.long

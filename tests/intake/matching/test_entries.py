@@ -32,7 +32,7 @@ def without(books: Books, keys: Mapping[str, list[str]]) -> Books:
     """The books without the rows of these keys."""
     tables = {name: books.table(name) for name in TABLES}
     for name, gone in keys.items():
-        tables[name] = tables[name].filter(~pl.col(TABLES[name].key[0]).is_in(gone))
+        tables[name] = tables[name].filter(~pl.col(TABLES[name].key[0]).is_in(gone)).collect().lazy()
     return open_books(Ledger(tables, currency=books.currency), books.as_of)
 
 

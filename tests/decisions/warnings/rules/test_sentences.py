@@ -8,6 +8,7 @@ from string import Formatter
 import polars as pl
 import pytest
 
+from companies import company, company_books
 from solvent.base.terms import FAMILIES, Policy, terms_of
 from solvent.books.books import TABLES, Books, Ledger, open_books
 from solvent.books.credit.cover import LIMIT_DECISIONS
@@ -17,7 +18,6 @@ from solvent.books.credit.reputation import OUTLOOKS
 from solvent.decisions.warnings.rule import READING, rules
 from solvent.decisions.warnings.view import View
 from solvent.files.language import catalogue
-from solvent.files.sample import Plan, generate
 from solvent.files.sentences import SENTENCES
 from solvent.files.sentences.credit import company_rules, rule_words
 from solvent.files.sentences.credit import rules as customer_rules
@@ -30,8 +30,7 @@ GAP = {"week_on", "chance_share", "expected_amount", "deep_amount", "worst_on", 
 
 @pytest.fixture(scope="module")
 def sample() -> Books:
-    made = generate(Plan(seed=2, size="small"))
-    return open_books(Ledger({name: frame.lazy() for name, frame in made.tables.items()}, currency=made.currency))
+    return company_books(2)
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +137,7 @@ def test_a_rule_reads_an_open_items_list_alone(name: str, sample: Books) -> None
 
 def test_what_is_known_later_changes_nothing(sample: Books) -> None:
     """A past run sees the books of its day: what was recorded after it is not in its readings."""
-    made = generate(Plan(seed=2, size="small"))
+    made = company(2)
     day = sample.as_of - timedelta(days=60)
     whole = Ledger({name: frame.lazy() for name, frame in made.tables.items()}, currency=made.currency)
     cut = Ledger(
@@ -156,7 +155,7 @@ def test_what_is_known_later_changes_nothing(sample: Books) -> None:
 
 def test_without_rates_no_figure_across_currencies_is_told(sample: Books) -> None:
     """Several currencies, neither booked nor rated: no rule fails, and what rests on foreign money is not judged."""
-    made = generate(Plan(seed=2, size="small"))
+    made = company(2)
     tables = {
         name: frame.with_columns(
             pl.lit(None, dtype=pl.Int64).alias(column) for column in ("booked_amount",) if column in frame.columns
@@ -180,7 +179,7 @@ def test_without_rates_no_figure_across_currencies_is_told(sample: Books) -> Non
     "gone", ["customers", "orders", "allocations", "receipts", "statements", "bank_lines", "balances"]
 )
 def test_no_rule_fails_where_a_table_is_missing(gone: str) -> None:
-    made = generate(Plan(seed=2, size="stall"))
+    made = company(2, "stall")
     tables = {name: frame.lazy() for name, frame in made.tables.items() if name != gone}
     books = open_books(Ledger(tables, currency=made.currency))
     view = View(books, Policy(books.as_of))

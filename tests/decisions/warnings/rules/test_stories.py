@@ -12,13 +12,14 @@ from typing import Any
 import polars as pl
 import pytest
 
+from companies import company
 from solvent.base.terms import Policy
 from solvent.books.books import Ledger, open_books
 from solvent.decisions.warnings.engine import warn
 from solvent.decisions.warnings.rule import Rule, rules
 from solvent.decisions.warnings.troubles import troubles
 from solvent.decisions.warnings.view import View
-from solvent.files.sample import Plan, Sample, generate
+from solvent.files.sample import Sample
 
 POINTED = ("bust_out", "insolvency", "limit_withdrawn", "litigation", "broken_promises", "default_trend")
 """Rules about customers that are to be silent on customers that pay."""
@@ -51,7 +52,7 @@ def quiet_customers(made: Sample, ledger: Ledger) -> set[str]:
 
 
 def test_the_stories_of_one_company_on_their_key_days() -> None:
-    made = generate(Plan(seed=201, size="small"))
+    made = company(201)
     ledger, every = ledger_of(made), rules()
     slow, bust, limit = (story(made, name) for name in ("slow_then_fails", "bust_out", "limit_withdrawn"))
     ahead = on(found(ledger, slow["stop_on"] - timedelta(days=90), every), slow["customer_id"])
@@ -78,7 +79,7 @@ def weekly(made: Sample, ledger: Ledger, weeks: int) -> Iterable[tuple[date, pl.
 @pytest.mark.long
 @pytest.mark.parametrize("seed", [201, 203])
 def test_the_stories_week_by_week(seed: int) -> None:
-    made = generate(Plan(seed=seed, size="small"))
+    made = company(seed)
     ledger = ledger_of(made)
     slow, bust, limit = (story(made, name) for name in ("slow_then_fails", "bust_out", "limit_withdrawn"))
     quiet = sorted(quiet_customers(made, ledger))

@@ -1,0 +1,20 @@
+"""Companies: those of the sample, made once in a run however many tests look at them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from solvent.books.books import Books, Ledger, open_books
+from solvent.files.sample import Plan, Sample, generate
+
+
+@cache
+def company(seed: int, size: str = "small") -> Sample:
+    """A made company; nobody changes it, for others look at it too."""
+    return generate(Plan(seed=seed, size=size))
+
+
+def company_books(seed: int, size: str = "small") -> Books:
+    """Its books on their own last day, anew for each who asks."""
+    made = company(seed, size)
+    return open_books(Ledger({name: frame.lazy() for name, frame in made.tables.items()}, made.currency))
