@@ -1,0 +1,1 @@
+"""Api: what other systems ask and tell, as REST and, read only, by MCP."""

@@ -1,0 +1,1 @@
+"""Commands by which other systems are let in."""
