@@ -92,6 +92,7 @@ APPS = (
 )
 
 MIDDLEWARE = (
+    "solvent_server.web.health.trace.Trace",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -105,9 +106,14 @@ MIDDLEWARE = (
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "solvent_server.web.parts.tongue.Tongue",
+    "solvent_server.web.parts.door.Threshold",
 )
 
+HASHED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+"""Files of the pages under names that change with what is in them, compressed: a browser keeps them for good."""
 EIGHT_HOURS = 8 * 60 * 60
+TEN_MINUTES = 10 * 60
+"""After so many seconds whoever does something sensitive confirms that it is still himself."""
 
 
 def settings(data: Path, url: str) -> dict[str, Any]:
@@ -124,6 +130,7 @@ def settings(data: Path, url: str) -> dict[str, Any]:
         **_web(data),
         **_accounts(),
         **_security(),
+        **_operations(),
     }
 
 
@@ -131,7 +138,6 @@ def _web(data: Path) -> dict[str, Any]:
     here = Path(__file__).parent / "web"
     ready = data / "static"
     ready.mkdir(parents=True, exist_ok=True)
-    hashed = "whitenoise.storage.CompressedManifestStaticFilesStorage"
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
     return {
         "ROOT_URLCONF": "solvent_server.urls",
@@ -161,14 +167,21 @@ def _web(data: Path) -> dict[str, Any]:
         "STATICFILES_DIRS": [here / "static"],
         "STORAGES": {
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-            "staticfiles": {"BACKEND": hashed if (ready / "staticfiles.json").exists() else plain},
+            "staticfiles": {"BACKEND": HASHED if (ready / "staticfiles.json").exists() else plain},
         },
+        "WHITENOISE_KEEP_ONLY_HASHED_FILES": True,
         "WHITENOISE_USE_FINDERS": not (ready / "staticfiles.json").exists(),
-        "ALLOWED_HOSTS": [host for host in os.environ.get("SOLVENT_HOSTS", "").split(",") if host] or list(LOOPBACK),
+        "ALLOWED_HOSTS": hosts(),
     }
 
 
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "testserver")
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+def hosts() -> list[str]:
+    """Names under which it may be asked for: those of SOLVENT_HOSTS, and always this machine's own, for its checks."""
+    named = [host.strip() for host in _told("SOLVENT_HOSTS").split(",") if host.strip()]
+    return [*named, *LOOPBACK] if named else [*LOOPBACK, "testserver"]
 
 
 def _accounts() -> dict[str, Any]:
@@ -180,7 +193,9 @@ def _accounts() -> dict[str, Any]:
         "ACCOUNT_ADAPTER": "solvent_server.web.parts.door.Door",
         "ACCOUNT_EMAIL_VERIFICATION": "none",
         "ACCOUNT_LOGOUT_ON_GET": False,
+        "ACCOUNT_SESSION_REMEMBER": False,
         "ACCOUNT_REAUTHENTICATION_REQUIRED": True,
+        "ACCOUNT_REAUTHENTICATION_TIMEOUT": TEN_MINUTES,
         "MFA_SUPPORTED_TYPES": ["totp", "recovery_codes"],
         "LOGIN_URL": "account_login",
         "LOGIN_REDIRECT_URL": "/",
@@ -217,9 +232,60 @@ def _security() -> dict[str, Any]:
         "CSRF_COOKIE_SECURE": https,
         "SECURE_SSL_REDIRECT": False,
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https") if https else None,
+        "SESSION_COOKIE_NAME": "__Host-session" if https else "sessionid",
+        "CSRF_COOKIE_NAME": "__Host-csrf" if https else "csrftoken",
         "SECURE_HSTS_SECONDS": 31_536_000 if https else 0,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": https,
         "SECURE_REFERRER_POLICY": "same-origin",
         "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
         "X_FRAME_OPTIONS": "DENY",
-        "DATA_UPLOAD_MAX_MEMORY_SIZE": 5_000_000,
+        **_hooks(),
     }
+
+
+def _hooks() -> dict[str, Any]:
+    """Where web-hooks may go: hosts that SOLVENT_HOOK_HOSTS names, on the open network unless SOLVENT_HOOK_PRIVATE."""
+    told = os.environ.get("SOLVENT_HOOK_HOSTS", "").lower().split(",")
+    return {
+        "SOLVENT_HOOK_HOSTS": [host.strip() for host in told if host.strip()],
+        "SOLVENT_HOOK_PRIVATE": os.environ.get("SOLVENT_HOOK_PRIVATE", "") == "1",
+    }
+
+
+LOGS = ("debug", "info", "warning", "error")
+MEGABYTES = 25
+"""Largest file that a page or another system may send (QUALITY B3), unless SOLVENT_UPLOAD_MB says otherwise."""
+
+
+def _operations() -> dict[str, Any]:
+    """How much may be sent, who may read the metrics, and what is logged: requests too from SOLVENT_LOG=info on."""
+    megabytes, level = _told("SOLVENT_UPLOAD_MB") or str(MEGABYTES), _told("SOLVENT_LOG") or "warning"
+    if not megabytes.isdigit() or not 1 <= int(megabytes) <= 1000:
+        raise SolventError("server.setting", "SOLVENT_UPLOAD_MB", value=megabytes, known="1 … 1000")
+    if level not in LOGS:
+        raise SolventError("server.setting", "SOLVENT_LOG", value=level, known=", ".join(LOGS))
+    return {
+        "SOLVENT_UPLOAD_BYTES": int(megabytes) * 1_000_000,
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": int(megabytes) * 1_000_000,
+        "SOLVENT_UPLOAD_FILES": 20,
+        "SOLVENT_METRICS_TOKEN": _told("SOLVENT_METRICS_TOKEN"),
+        "LOGGING_CONFIG": "logging.config.dictConfig",
+        "LOGGING": {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"json": {"()": "solvent_server.web.health.logs.formatter"}},
+            "handlers": {"told": {"class": "logging.StreamHandler", "formatter": "json"}},
+            "loggers": {
+                "django": {"handlers": ["told"], "level": level.upper(), "propagate": False},
+                "django.request": {"handlers": ["told"], "level": "ERROR", "propagate": False},
+                "django.server": {"handlers": ["told"], "level": level.upper(), "propagate": False},
+                "solvent": {"handlers": ["told"], "level": level.upper(), "propagate": False},
+            },
+        },
+    }
+
+
+def _told(name: str) -> str:
+    """A setting of the environment, or of the file that NAME_FILE names, as secrets are mounted."""
+    place = os.environ.get(f"{name}_FILE", "")
+    return Path(place).read_text("utf-8").strip() if place else os.environ.get(name, "")

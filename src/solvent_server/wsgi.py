@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import Any
 
 
@@ -12,5 +13,7 @@ def application() -> Any:
 
     database.connect(None, os.environ.get("SOLVENT_DATABASE_URL", ""))
     from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415 (needs the settings)
+
+    import_module("solvent_server.urls")  # every page is there before the first visitor asks for one
 
     return WSGIHandler()

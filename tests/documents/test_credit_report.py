@@ -11,9 +11,10 @@ from functools import cache
 import polars as pl
 import pytest
 
+from companies import company_books
 from solvent.base.problem import SolventError
 from solvent.base.terms import Policy
-from solvent.books.books import Books, Ledger, open_books
+from solvent.books.books import Books
 from solvent.credit.contracts import contract_findings
 from solvent.credit.credit import Credit, credit
 from solvent.credit.grading.advice import advice
@@ -26,7 +27,6 @@ from solvent.documents.credit.start import start_page
 from solvent.files.language import Language
 from solvent.files.pages.html import html
 from solvent.files.pages.told import shown, told
-from solvent.files.sample import Plan, generate
 from solvent.measures.trade.behaviour import behaviour
 
 BooksOf = Callable[..., Books]
@@ -46,8 +46,7 @@ EVERY = (
 
 @cache
 def company() -> Books:
-    made = generate(Plan(seed=7, size="small"))
-    return open_books(Ledger({name: frame.lazy() for name, frame in made.tables.items()}, made.currency))
+    return company_books(7)
 
 
 @cache

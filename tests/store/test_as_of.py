@@ -130,7 +130,7 @@ def test_the_past_is_what_a_store_that_stopped_there_shows(
 ) -> None:
     from solvent_server.store import books, work  # noqa: PLC0415
 
-    rounds, moments = (20, 10) if request.config.getoption("--all") else (1, 5)
+    rounds, moments = (20, 10) if request.config.getoption("--all") else (1, 3)
     compared = 0
     for seed in range(rounds):
         database.connect(place.data, place.url)

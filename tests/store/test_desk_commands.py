@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import copy_of
 
 from solvent.files import cli
 from solvent.files.command import FOUND, OK, UNREADABLE
 from solvent_server.commands import opening
 from solvent_server.commands.desk import asked, cases, enter, limit, order, reserve
+from stores import empty_store
 
 Run = Callable[..., tuple[int, str]]
 COMMANDS = {
@@ -30,7 +30,7 @@ def run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], templates: dict[str, Any]
 ) -> Run:
     """Commands on a store with two customers of one group and what they owe; ``who`` types."""
-    copy_of(templates, tmp_path / "data")
+    empty_store(tmp_path / "data")
     monkeypatch.setenv("SOLVENT_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("SOLVENT_DATABASE_URL", raising=False)
     monkeypatch.setenv("COLUMNS", "250")

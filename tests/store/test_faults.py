@@ -19,6 +19,7 @@ from child import bring, items
 from django.db import OperationalError, connection
 from support import Place
 
+import pace
 from solvent.base.problem import SolventError
 from solvent_server.store import database
 
@@ -228,9 +229,9 @@ def test_a_server_that_drops_us_leaves_nothing(place: Place, request: pytest.Fix
         with child(place, "brings", company.code, "large", ROWS, 2) as process:
             words = heard(process)
             assert next(words)["said"] == "ready"
-            until = time.perf_counter() + 60
+            until = time.monotonic() + pace.NEVER
             ended: list[tuple[Any, ...]] = []
-            while not ended and time.perf_counter() < until:
+            while not ended and time.monotonic() < until:
                 ended = database.rows(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
                     "AND query LIKE %s AND state = 'active' AND pid <> pg_backend_pid()",

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import atexit
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
+from companies import company_books
 from solvent.assessment import assess
 from solvent.base.terms import Policy
-from solvent.books.books import Ledger, open_books
-from solvent.files.sample import Plan, generate
 from solvent.simulation.horizon import Outlooked
 from solvent_server.store import database
+from stores import empty_store
 
 sys.path.insert(0, str(Path(__file__).parent))
 FIRST = TemporaryDirectory(prefix="solvent-tests-")
@@ -27,8 +28,8 @@ atexit.register(FIRST.cleanup)
 def site() -> Iterator[Path]:
     """The data folder of a small company, assessed: own; and of another, foreign, that has no assessment."""
     with TemporaryDirectory(prefix="solvent-web-") as folder:
+        empty_store(Path(folder))
         database.connect(Path(folder))
-        database.migrate()
         from django.contrib.auth.models import User  # noqa: PLC0415 (needs the store)
 
         from solvent_server.store import access, work  # noqa: PLC0415
@@ -42,9 +43,7 @@ def site() -> Iterator[Path]:
                 person = User.objects.create_user(name)
                 Member.objects.create(user=person, company=company, role=role)
         User.objects.create_user("nobody")
-        sample = generate(Plan(size="stall", seed=4))
-        tables = {name: frame.lazy() for name, frame in sample.tables.items()}
-        books = open_books(Ledger(tables, currency=sample.currency))
+        books = company_books(4, "stall")
         few = {Outlooked.key: [(books.as_of, {"paths": 500})]}
         assessments.keep("own", assess(books, Policy(books.as_of, few), seed=1), "2026-11-01T06:00:00")
         _one_file_read(own)
@@ -77,6 +76,10 @@ def client(site: Path) -> Callable[..., object]:
             made.force_login(
                 User.objects.get(username=name), backend="allauth.account.auth_backends.AuthenticationBackend"
             )
+            session = made.session
+            session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+            session["account_authentication_methods_user"] = session["_auth_user_id"]
+            session.save()
         return made
 
     return of

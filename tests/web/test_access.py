@@ -35,7 +35,19 @@ def filled(address: str) -> str:
         ("<int:batch_id>", "1"),
         ("<path:case_id>", "operating_cash_flow:own:2026-10-19"),
         ("<slug:rule>", "delay_rise"),
+        ("reports/<slug:name>", "reports/ageing"),
+        ("<slug:name>.<slug:kind>", "receipts.csv"),
+        ("figure/<slug:name>", "figure/dso"),
         ("<int:number>", "1"),
+        ("<path:item_id>", "I000100011-1"),
+        ("<path:receipt_id>", "R000120432"),
+        ("<path:dispute_id>", "D-1"),
+        ("<slug:number>", "0a0a0a0a"),
+        ("figure/<slug:name>", "figure/dso"),
+        ("<str:family>", "measures.aging"),
+        ("<str:term>", "edges"),
+        ("<str:person>", "cfo"),
+        ("<str:name>", "solvent-2026-01-01T000000.zip"),
     ):
         address = address.replace(told, value)
     assert "<" not in address, f"tell the test what to put into {address}"

@@ -7,11 +7,11 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
-from time import perf_counter
 
 import numpy as np
 import pytest
 
+import pace
 from solvent.base.terms import Policy
 from solvent.decisions.liquidity.stress.what_if import PlannedFlow, WhatIf, what_if
 from solvent.documents.stress import difference_figures
@@ -58,7 +58,7 @@ def test_every_page_names_its_day_and_opens_to_how_it_is_computed(client, kept, 
 def test_chinese_pages_say_nothing_in_english(client, kept, page: str) -> None:
     names = kept.frame("customers").select("name").collect().to_series().to_list()
     names += [row["supplier_name"] or "" for row in kept.report["cash_outlook"]["spending"]["bills"]]
-    own = {"Solvent", "English", "Lantern", "Works", "Altman", "treasurer"}
+    own = {"Solvent", "English", "Lantern", "Works", "Altman", "treasurer", "Enter", "Esc"}
     own |= {word for name in names for word in re.findall(r"[A-Za-z]+", name)}
     told = text_of(client("treasurer", "zh").get(f"/c/own/cash/{page}").content)
     words = {word for word in re.findall(r"[A-Za-z]{3,}", told) if not word.isupper()}
@@ -100,14 +100,15 @@ def test_a_slider_request_is_quick_and_the_librarys_own_answer(client, kept) -> 
     day = (kept.as_of + timedelta(days=30)).isoformat()
     asked = {"delay": "14", "sales": "20", "fails": "1", "way": "out", "amount": "250,000", "on": day, "months": "2"}
     treasurer.get("/c/own/cash/what-if/", asked)  # the first one brings the code and the run
-    took = []
-    for delay in range(15, 22):
-        begun = perf_counter()
-        answer = treasurer.get("/c/own/cash/what-if/", {**asked, "delay": str(delay)}, headers={"HX-Request": "true"})
-        took.append(perf_counter() - begun)
+    delays = iter(range(15, 22))
+
+    def drawn_anew() -> None:
+        moved = {**asked, "delay": str(next(delays))}
+        answer = treasurer.get("/c/own/cash/what-if/", moved, headers={"HX-Request": "true"})
         assert answer.status_code == 200
         assert b"<html" not in answer.content
-    assert min(took) < MOST_SECONDS, "the quickest, for what else the machine does is not asked here"
+
+    pace.quick(MOST_SECONDS, drawn_anew, 7)
     parts = (
         Part("largest_fails", {"customers": 1}),
         Part("sales_fall", {"share": 0.2}),

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from solvent.files.sample import Plan, generate
+from companies import company as company_of
 from solvent_server.store import access, database
 
 HOSTILE = (
@@ -43,7 +43,7 @@ def rough(site: Path) -> object:
     company = work.set_company("rough", "test", names=[HOSTILE[0]], currency="CNY")
     for role in access.ROLES:
         Member.objects.create(user=User.objects.get(username=role), company=company, role=role)
-    tables = {name: frame for name, frame in generate(Plan(size="stall", seed=4)).tables.items() if frame.height}
+    tables = {name: frame for name, frame in company_of(4, "stall").tables.items() if frame.height}
     ids = tables["customers"].get_column("customer_id").sort()
     bad = pl.DataFrame({"customer_id": ids.head(len(HOSTILE)), "bad": list(HOSTILE[: len(ids)])})
     for name, column in (("customers", "name"), ("registrations", "legal_name"), ("events", "detail")):

@@ -10,9 +10,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from companies import company as company_of
 from solvent.decisions.limits.order.check import check_order
 from solvent.decisions.limits.order.rule import OrderAsked
-from solvent.files.sample import Plan, generate
 from solvent_server.store import access, database
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}"
@@ -32,7 +32,7 @@ def filled(site: Path) -> object:
     company = work.set_company("shop", "test", names=["Lantern Shop"], currency="CNY")
     for role in access.ROLES:
         Member.objects.create(user=User.objects.get(username=role), company=company, role=role)
-    tables = {name: frame for name, frame in generate(Plan(size="stall", seed=4)).tables.items() if frame.height}
+    tables = {name: frame for name, frame in company_of(4, "stall").tables.items() if frame.height}
     batches.record(company, tables, kind="person", actor="test")
     shutil.copytree(site / "assessments" / "own", site / "assessments" / "shop")
     return company

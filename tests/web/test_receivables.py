@@ -10,9 +10,8 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from solvent.books.books import Ledger, open_books
+from companies import company_books
 from solvent.documents.receivables import ageing, disputes, receivables
-from solvent.files.sample import Plan, generate
 from solvent.measures.aging import aging
 from solvent.measures.aging import disputed as disputed_total
 from solvent.measures.sums import DIMENSIONS
@@ -22,8 +21,7 @@ HOME = "/c/own/receivables/"
 
 @pytest.fixture(scope="module")
 def books():
-    sample = generate(Plan(size="small", seed=7))
-    return open_books(Ledger({name: frame.lazy() for name, frame in sample.tables.items()}, currency=sample.currency))
+    return company_books(7)
 
 
 @pytest.mark.parametrize("by", [by for by in DIMENSIONS if by != "currency"])
@@ -131,7 +129,7 @@ def made(rows: int) -> pl.DataFrame:
     ("chosen", "word"), [({}, ""), ({"region": "R1"}, ""), ({}, "mer 3"), ({"region": "R2"}, "i000")]
 )
 def test_a_page_is_cut_as_polars_would_sort_and_filter(site, order: str, chosen: dict[str, str], word: str) -> None:
-    from solvent_server.web.receivables.held import SIZE, Held  # noqa: PLC0415 (needs the store)
+    from solvent_server.web.parts.listing.held import SIZE, Held  # noqa: PLC0415 (needs the store)
 
     frame = made(1_000)
     held = Held(frame)

@@ -160,9 +160,11 @@ class Ledger:
         return max(known)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Books:
-    """A frozen bundle of tables. Nothing above this floor may ask what day it is: it asks ``as_of``.
+    """A frozen bundle of tables, the same as none but itself.
+
+    Nothing above this floor may ask what day it is: it asks ``as_of``.
 
     as_of: end of this day; receipts dated on it count as paid, what is due on it is not overdue.
     known_on: facts recorded later are left out; None: all that is known today counts.

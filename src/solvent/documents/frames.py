@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import fields
 
 import numpy as np
 import polars as pl
@@ -10,7 +12,10 @@ import polars as pl
 from solvent.assessment import Assessment
 from solvent.decisions.limits.exposure import exposures
 from solvent.documents.credit.frames import credit_frames
+from solvent.documents.paid import paid
 from solvent.documents.receivables import receivables_frames
+from solvent.documents.working_capital import working_capital_frames
+from solvent.measures.sums import Figure
 from solvent.payment.payment import Payment
 from solvent.snapshot import Snapshot
 
@@ -23,20 +28,50 @@ def frames(assessment: Assessment) -> Mapping[str, pl.DataFrame]:
 
     customers: a row a customer: its name and what it is cut by, what it owes, its grade, its limit, how it pays.
     items: a row an open item: what is left of it, and when it is likely to be paid. findings: as the engine gives them.
+    paid: a row a payment, as ``paid`` gives them. explained: a row an input of a figure, as ``explained`` gives them.
     What is known of credit: ``documents.credit.frames.credit_frames``.
-    The lists of receivables are those of ``receivables_frames``.
+    The lists of receivables are those of ``receivables_frames``, of working capital ``working_capital_frames``.
     """
     snapshot = assessment.snapshot
     told = {
         "customers": customers(snapshot),
         "findings": assessment.findings.table,
+        "paid": paid(snapshot.books),
+        "explained": explained(snapshot),
         **receivables_frames(snapshot),
+        **working_capital_frames(snapshot),
     }
     if snapshot.credit is not None:
         told |= credit_frames(snapshot.books, snapshot.credit, snapshot.policy)
     if snapshot.payment is not None:
         told["items"] = items(snapshot, snapshot.payment)
     return told
+
+
+def explained(snapshot: Snapshot) -> pl.DataFrame:
+    """What each figure of the measures rests on.
+
+    Returns:
+        figure (its name; those of a family after a point: ``dso.simple``), value (Float64; empty: it cannot be
+        computed), variant (the formula's name), input, told (JSON of the input's value; empty text: it has none),
+        why (JSON: code and facts of the problem where there is no value).
+    """
+    measures, rows = snapshot.measures, []
+    for held in fields(measures):
+        member = getattr(measures, held.name)
+        family = member if isinstance(member, Mapping) else {"": member}
+        for name, figure in family.items():
+            if not isinstance(figure, Figure):
+                continue
+            called = f"{held.name}.{name}" if name else held.name
+            why = None
+            if figure.why is not None:
+                why = json.dumps([figure.why.code, dict(figure.why.facts)], default=str)
+            inputs = [(one, json.dumps(value, default=str)) for one, value in figure.inputs.items()]
+            rows += [(called, figure.value, figure.variant, *one, why) for one in inputs or [("", "")]]
+    columns = ("variant", "input", "told", "why")
+    schema = {"figure": pl.String, "value": pl.Float64, **dict.fromkeys(columns, pl.String)}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def customers(snapshot: Snapshot) -> pl.DataFrame:

@@ -25,7 +25,7 @@ def receivables_frames(snapshot: Snapshot) -> Mapping[str, pl.DataFrame]:
 
     ageing: a row for each value of each dimension. receivables: a row an open item or rest of money, the oldest first.
     disputes, unplaced, deliveries: rows behind the figures of their names. clocks: shares of deliveries invoiced in
-    time, by month and by salesperson.
+    time, by month and by salesperson. invoices, receipts: every one there ever was, paid or not, placed or not.
     """
     books, policy = snapshot.books, snapshot.policy
     told = clocks(books, policy.terms(Invoicing))
@@ -37,6 +37,8 @@ def receivables_frames(snapshot: Snapshot) -> Mapping[str, pl.DataFrame]:
         "unplaced": _named(books, unallocated(books, policy.terms(Unallocated))),
         "deliveries": deliveries(books, told),
         "clocks": pl.concat([_rates(told, "month"), _rates(told, "salesperson")]),
+        "invoices": invoices(books),
+        "receipts": receipts(books),
     }
 
 
@@ -122,6 +124,63 @@ def disputes(books: Books, items: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("days", "dispute_id", descending=[True, False], nulls_last=True)
     )
+
+
+def invoices(books: Books) -> pl.DataFrame:
+    """Every item that was ever invoiced, the newest first, and how far it is settled at the end of ``as_of``.
+
+    Returns:
+        customer_id, name, item_id, issued_on, due_on, currency, face, open (minor units of it), state (``paid``,
+        ``part``: something was settled, or ``open``), settled_on (day of the last thing that settled it; empty: none),
+        days_past_due (Int64; of what is open: negative where it is not yet due; of what is paid: when it was settled).
+    """
+    invoice, amount = pl.col("kind") == "invoice", pl.col("amount")
+    events = books.journal.events.filter((pl.col("event_on") <= books.as_of) & pl.col("due_on").is_not_null())
+    told = (
+        events.group_by("customer_no", "item_id", "issued_on", "due_on", "currency")
+        .agg(
+            amount.filter(invoice).sum().alias("face"),
+            amount.sum().alias("open"),
+            pl.col("event_on").filter(~invoice).max().alias("settled_on"),
+        )
+        .join(books.journal.customers.lazy(), on="customer_no")
+        .drop("customer_no")
+        .collect()
+    )
+    paid, part = pl.col("open") <= 0, pl.col("open") < pl.col("face")
+    until = pl.when(paid).then("settled_on").otherwise(pl.lit(books.as_of))
+    rows = _named(books, told).with_columns(
+        pl.when(paid).then(pl.lit("paid")).when(part).then(pl.lit("part")).otherwise(pl.lit("open")).alias("state"),
+        (until - pl.col("due_on")).dt.total_days().alias("days_past_due"),
+    )
+    columns = ("customer_id", "name", "item_id", "issued_on", "due_on", "currency", "face", "open", "state",
+               "settled_on", "days_past_due")  # fmt: skip
+    return rows.select(columns).sort("issued_on", "item_id", descending=True)
+
+
+def receipts(books: Books) -> pl.DataFrame:
+    """Every receipt, the newest first, and how much of it stands against items at the end of ``as_of``.
+
+    Returns:
+        customer_id, name, receipt_id, received_on, currency, amount, unplaced (minor units of it), state (``placed``,
+        ``part`` or ``unplaced``), reference.
+    """
+    applied = (
+        books.journal.events.filter(
+            (pl.col("event_on") <= books.as_of) & pl.col("due_on").is_null() & (pl.col("kind") == "receipt")
+        )
+        .group_by(pl.col("item_id").alias("receipt_id"))
+        .agg((-pl.col("amount").sum()).alias("unplaced"))
+    )
+    told = books.table("receipts").join(applied, on="receipt_id", how="left").with_columns(
+        pl.col("unplaced").fill_null(0)
+    )  # fmt: skip
+    nothing, some = pl.col("unplaced") == 0, pl.col("unplaced") != pl.col("amount")
+    state = pl.when(nothing).then(pl.lit("placed")).when(some).then(pl.lit("part")).otherwise(pl.lit("unplaced"))
+    columns = ("customer_id", "name", "receipt_id", "received_on", "currency", "amount", "unplaced", "state",
+               "reference")  # fmt: skip
+    rows = _named(books, told.collect()).with_columns(state.alias("state")).select(columns)
+    return rows.sort("received_on", "receipt_id", descending=True)
 
 
 def deliveries(books: Books, told: pl.DataFrame) -> pl.DataFrame:

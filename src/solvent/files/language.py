@@ -10,16 +10,18 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from decimal import Decimal
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
+from math import isfinite
 
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.messages.pofile import read_po
-from babel.numbers import format_compact_decimal, format_decimal, format_percent
+from babel.numbers import format_compact_decimal
 
-from solvent.base.money import UNKNOWN, decimal, digits
+from solvent.base.money import UNKNOWN, decimal
 from solvent.base.problem import Fact, Problem
 from solvent.files.sentences import SENTENCES
 
@@ -68,9 +70,7 @@ class Language:
         """An amount with all its decimals, grouped, without the currency."""
         if minor is None:
             return "-"
-        places = digits(currency)
-        form = "#,##0" + ("." + "0" * places if places else "")
-        return format_decimal(decimal(minor, currency), format=form, locale=self.locale)
+        return f"{decimal(minor, currency):,f}"
 
     def currency(self, currency: str) -> str:
         """The currency's code, or that the ledger names none."""
@@ -78,20 +78,19 @@ class Language:
 
     def days(self, value: float | None) -> str:
         """A number of days with one decimal."""
-        return "-" if value is None else format_decimal(value, format="#,##0.0", locale=self.locale)
+        return "-" if value is None else _fixed(value, 1)
 
     def number(self, value: float | None, places: int = 2) -> str:
         """A plain number."""
-        form = "#,##0" + ("." + "0" * places if places else "")
-        return "-" if value is None else format_decimal(value, format=form, locale=self.locale)
+        return "-" if value is None else _fixed(value, places)
 
     def count(self, value: int) -> str:
         """A whole number, grouped."""
-        return format_decimal(value, format="#,##0", locale=self.locale)
+        return _fixed(value, 0)
 
     def share(self, value: float | None) -> str:
         """A share as per cent with one decimal."""
-        return "-" if value is None else format_percent(value, format="#,##0.0%", locale=self.locale)
+        return "-" if value is None else _fixed(value, 1, per_cent=True)
 
     def listed(self, words: Sequence[str]) -> str:
         """Words as a list in a sentence: a, b and c."""
@@ -99,7 +98,7 @@ class Language:
 
     def brief(self, value: float) -> str:
         """A large figure in few characters: 12.3M, 1230万; for pictures and narrow tables."""
-        return format_compact_decimal(value, fraction_digits=1, locale=self.locale)
+        return _brief(value, self.locale)
 
     def brief_money(self, minor: int | None, currency: str) -> str:
         """An amount of minor units in few characters."""
@@ -107,11 +106,39 @@ class Language:
 
     def short_day(self, value: date) -> str:
         """Day and month: 1 Nov, 11月1日."""
-        return format_skeleton("MMMd", value, locale=self.locale)
+        return _short_day(value, self.locale)
 
     def day(self, value: date) -> str:
         """A day in words: 31 Oct 2026, 2026年10月31日."""
-        return format_date(value, format="long" if self.code == "zh" else "medium", locale=self.locale)
+        return _day(value, self.locale)
+
+
+def _fixed(value: float, places: int, *, per_cent: bool = False) -> str:
+    """A number with grouped thousands: both of our languages write numbers alike, as Babel's data have it, and a list
+    has hundreds of them. Halves go to the even digit, as there.
+
+    >>> _fixed(1234.25, 1), _fixed(-0.5, 0), _fixed(0.2504, 1, per_cent=True)
+    ('1,234.2', '-0', '25.0%')
+    """
+    if not isfinite(value):
+        return str(value)
+    exact = Decimal(str(value)) * (100 if per_cent else 1)
+    return f"{round(exact, places) if places else round(exact, 0):,f}" + ("%" if per_cent else "")
+
+
+@lru_cache(maxsize=20_000)
+def _day(value: date, locale: str) -> str:
+    return str(format_date(value, format="long" if locale.startswith("zh") else "medium", locale=locale))
+
+
+@lru_cache(maxsize=20_000)
+def _brief(value: float, locale: str) -> str:
+    return str(format_compact_decimal(value, fraction_digits=1, locale=locale))
+
+
+@lru_cache(maxsize=20_000)
+def _short_day(value: date, locale: str) -> str:
+    return str(format_skeleton("MMMd", value, locale=locale))
 
 
 class _Facts(dict[str, object]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,36 +19,11 @@ from solvent.intake.matching.entries import entries, made_by
 from solvent.intake.matching.match import Matched, match
 from solvent.intake.matching.question import Question, question
 from solvent_server.commands.opening import actor, add_store, company_of, open_store
+from solvent_server.web.matching.words import REASONS
 
 if TYPE_CHECKING:
     from solvent_server.store.models import Company
 
-REASONS: Mapping[str, str] = {
-    "transfer": "between our own accounts",
-    "receipt.recorded": "a receipt that the ledger has already",
-    "payment.recorded": "a payment that the ledger has already",
-    "plan.come_true": "a planned flow",
-    "bills.named": "names the bills it pays",
-    "bills.named_part": "names the bill it pays in part",
-    "bills.amount": "the amount of one bill of this supplier",
-    "items.named": "names the invoices it pays",
-    "items.named_part": "names the invoice it pays in part",
-    "items.named_more": "names the invoices, and more came than they need",
-    "items.named_some": "some of the invoices it names add up",
-    "items.named_short": "names the invoices, and less came than they need",
-    "items.amount": "the amount of one open item",
-    "items.balance": "the whole balance",
-    "items.due": "all that is due",
-    "items.oldest": "the oldest items in order",
-    "items.month": "the invoices of one month",
-    "items.sum": "items that add up exactly",
-    "items.residual": "one item, the difference closed",
-    "items.exchange": "one item in another currency",
-    "items.none": "no open items make this amount",
-    "payer.only": "the customer is known, the items are not: on account",
-    "payer.unknown": "nobody is known to pay like this",
-    "none": "nothing fits",
-}
 _HEADS = ("line or receipt", "day", "amount", "payer", "customer", "pays", "why", "score")
 
 

@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import sleep
+from time import monotonic, sleep
 
 from solvent.base.problem import Problem, SolventError
 from solvent.intake.intake import Source
+from solvent_server.jobs import clock, heart, hooks, sample, upkeep
 from solvent_server.jobs.daily import assess_company
 from solvent_server.jobs.intake import take
 from solvent_server.store import batches, database
-from solvent_server.store.errands import queue, readings
+from solvent_server.store.errands import clock as by_clock
+from solvent_server.store.errands import queue, readings, sudden
 from solvent_server.store.keeping import originals
 from solvent_server.store.models import Errand
-from solvent_server.store.models.errands import ASSESS, LOAD, READ
+from solvent_server.store.models.errands import ASSESS, BACKUP, CHECK, FETCH, LOAD, READ, SAMPLE
 
 PAUSE = 0.5
 """Seconds between two looks into an empty queue."""
+LOOK = 2.0
+"""Seconds between two looks at the clock."""
 
 
 def work(until: Callable[[], bool] = lambda: False, *, alone: bool = False) -> None:
-    """Do errands until told to stop.
+    """Do errands, and tell web-hooks, until told to stop.
 
     Args:
         alone: no other worker serves this store, so what stands as begun was left by one that is gone.
     """
     if alone:
         queue.begin_again()
+        by_clock.begin_again()
+    heart.beat(until)
+    hooks.beside(until)
+    looked = -LOOK
     while not until():
         try:
             did = do_next()
+            if not did and monotonic() - looked >= LOOK:
+                looked = monotonic()
+                did = clock.tick()
         except SolventError:  # the store itself does not answer: look again
             did = False
         if not did:
@@ -75,14 +86,26 @@ def _load(errand: Errand) -> None:
     queue.step(errand, "loading")
     done = batches.commit(errand.company, errand.batch_id, errand.actor)
     queue.done(errand, {"counts": {name: dict(count) for name, count in done.counts.items()}})
-    queue.ask_assess(errand.company, errand.actor)
+    sudden.ask_after(errand.company, errand.batch_id, errand.actor)
 
 
 def _assess(errand: Errand) -> None:
     queue.step(errand, "assessing")
-    kept = assess_company(errand.company)
+    kept = assess_company(errand.company, short=bool(errand.asked.get("short")))
     queue.done(errand, {"as_of": kept.as_of.isoformat()})
 
 
-DO = {READ: _read, LOAD: _load, ASSESS: _assess}
+def _sample(errand: Errand) -> None:
+    def step(name: str, does: Callable[[], object]) -> None:
+        queue.step(errand, name)
+        does()
+
+    sample.fill(errand.company, step, seed=int(errand.asked.get("seed", 1)), actor=errand.actor)
+    queue.done(errand, {})
+
+
+DO = {
+    READ: _read, LOAD: _load, ASSESS: _assess, FETCH: upkeep.fetch, BACKUP: upkeep.back_up, CHECK: upkeep.check,
+    SAMPLE: _sample,
+}  # fmt: skip
 """What is done for each kind of errand."""

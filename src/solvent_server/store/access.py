@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from solvent_server.store.models import Company, Member
 
 COMMAND_LINE = " (command line)"
 """What the trail adds to the name of an account of the machine."""
+WAY = re.compile(r" \((command line|api: [^()]*)\)$")
+"""By which way somebody acts, as the trail adds it to the name."""
 
 READ = frozenset({"see"})
 HANDLE = READ | {"handle"}
@@ -21,18 +24,28 @@ DESK = CHECK | {"desk", "propose"}
 """To see the whole credit desk, and to put decisions down there."""
 CASH = frozenset({"see_cash"})
 """To see bank balances, the cash line and what it would take to break it."""
+POLICY = frozenset({"settings", "policy"})
+"""To see the settings, and in them the policy."""
+SETTLE = POLICY | {"set_policy"}
+"""To propose another policy; it counts once somebody who approves has approved it."""
+PEOPLE = frozenset({"settings", "people", "set_people"})
+"""To see who has which role, and to change it, by two people where there are two."""
+START = frozenset({"start"})
+"""To see the five steps by which a company begins."""
+BEGIN = START | {"sample"}
+"""And to take the sample company away."""
 ROLES: Mapping[str, frozenset[str]] = {
-    "cfo": WORK | CASH | {"approve"} | DESK,
-    "treasurer": WORK | CASH | CHECK,
-    "credit_manager": WORK | CASH | {"approve"} | DESK,
-    "credit_analyst": HANDLE | {"import"} | DESK,
+    "cfo": WORK | CASH | {"approve"} | DESK | SETTLE | PEOPLE | BEGIN,
+    "treasurer": WORK | CASH | CHECK | SETTLE | START,
+    "credit_manager": WORK | CASH | {"approve"} | DESK | SETTLE | START,
+    "credit_analyst": HANDLE | {"import"} | DESK | POLICY | START,
     "collector": HANDLE | {"match"},
     "sales": HANDLE | CHECK,
     "purchasing": READ,
     "logistics": READ | CHECK,
     "legal": HANDLE,
-    "auditor": READ | CASH | {"audit", "desk"},
-    "administrator": frozenset({"administer"}),
+    "auditor": READ | CASH | {"audit", "trail", "desk"} | POLICY | {"people"},
+    "administrator": frozenset({"administer", "trail"}) | PEOPLE | BEGIN,
 }
 """Role to what it may do. An administrator keeps the system and sees no business data."""
 
@@ -43,6 +56,12 @@ def companies(user: Any) -> list[Company]:
     return list(Company.objects.filter(member__user=user, member__role__in=seeing).distinct().order_by("code"))
 
 
+def places(user: Any) -> list[Member]:
+    """Where a person has a role at all, with the company; those of which he sees something first."""
+    found = Member.objects.filter(user=user, role__in=list(ROLES)).select_related("company").order_by("company__code")
+    return sorted(found, key=lambda one: "see" not in ROLES[one.role])
+
+
 def may(user: Any, action: str, company: Company) -> bool:
     """True where the person's role in the company allows it."""
     role = Member.objects.filter(user=user, company=company).values_list("role", flat=True).first()
@@ -50,8 +69,8 @@ def may(user: Any, action: str, company: Company) -> bool:
 
 
 def person(actor: str) -> str:
-    """Who acts, by whatever way: ``anna (command line)`` and ``anna`` are one pair of eyes."""
-    return actor.removesuffix(COMMAND_LINE).strip()
+    """Who acts, by whatever way: ``anna (command line)``, ``anna (api: shop)`` and ``anna`` are one pair of eyes."""
+    return WAY.sub("", actor).strip()
 
 
 def may_approve(actor: str, company: Company) -> bool:

@@ -19,6 +19,7 @@ from solvent_server.store.models import AuditLine, Batch
 
 FIRST = "0" * 64
 WITNESS = "audit.heads"
+SAMPLE, REMOVED = "company.sample", "company.removed"
 _COLUMNS = ("seq", "at", "actor", "company", "action", "subject", "facts", "previous", "hash")
 
 
@@ -53,8 +54,10 @@ def append(actor: str, action: str, subject: str, facts: Mapping[str, Any], *, c
 
 
 def of_row(row: Any) -> dict[str, Any]:
-    """A row that people change, as the facts of its line: every column, so that the two can be compared."""
-    return {field.attname: getattr(row, field.attname) for field in row._meta.fields}
+    """A row that people change, as the facts of its line: every column, so that the two can be compared, less those
+    that move by themselves, which the model names as ``MOVES``."""
+    moves = getattr(row, "MOVES", ())
+    return {field.attname: getattr(row, field.attname) for field in row._meta.fields if field.attname not in moves}
 
 
 def same_row(row: Any, facts: str) -> bool:
@@ -116,7 +119,7 @@ def verify(witness: Sequence[str] | None = None) -> list[Finding]:
         hashes[seq] = hashed
         expected, previous = expected + 1, hashed
     found += _against_witness(hashes, witness)
-    return found
+    return found + removed()[1]
 
 
 def _lines() -> Iterator[tuple[Any, ...]]:
@@ -142,7 +145,36 @@ def _against_witness(hashes: Mapping[int, str], witness: Sequence[str] | None) -
 def told_batches() -> dict[int, dict[str, Any]]:
     """What the trail says of each batch: the facts of its line, with ``at``."""
     told: dict[int, dict[str, Any]] = {}
-    rows = AuditLine.objects.filter(subject__startswith="batch ").values_list("subject", "facts", "at")
+    rows = standing().filter(subject__startswith="batch ").values_list("subject", "facts", "at")
     for subject, text, at in rows:
         told[int(subject.removeprefix("batch "))] = {**json.loads(text), "at": at}
     return told
+
+
+def standing() -> Any:
+    """The lines that tell of what is still to be there: all but those of a sample company up to its removal."""
+    lines = AuditLine.objects.all()
+    for company, seq in removed()[0].items():
+        lines = lines.exclude(company=company, seq__lte=seq)
+    return lines
+
+
+def removed() -> tuple[Mapping[str, int], list[Finding]]:
+    """The line by which each company went last; and removals of what had never been marked as a sample in time."""
+    gone: dict[str, int] = {}
+    found = []
+    marked: dict[str, int] = {}
+    lines = AuditLine.objects.filter(action__in=(SAMPLE, REMOVED)).order_by("seq")
+    for seq, company, action in lines.values_list("seq", "company", "action"):
+        if action == SAMPLE:
+            marked.setdefault(company, seq)
+            continue
+        before = marked.pop(company, seq)
+        loaded = AuditLine.objects.filter(
+            company=company, subject__startswith="batch ", seq__gt=gone.get(company, 0), seq__lt=before
+        )
+        if before == seq or loaded.exists():
+            found.append(Finding("store.audit.removed", seq, {"company": company}))
+        else:
+            gone[company] = seq
+    return gone, found

@@ -28,7 +28,9 @@ class Length(Terms, key="limits.length"):
     )
     margin_share: float = term(0.30, unit="contribution margin, share of the price", source="own choice: a trader's")
     candidates: tuple[int, ...] = term(
-        (0, 7, 10, 14, 15, 20, 30, 45, 60, 75, 90, 105, 120), unit="days that are compared", source="own choice: the usual terms of trade"
+        (0, 7, 10, 14, 15, 20, 30, 45, 60, 75, 90, 105, 120),
+        unit="days that are compared",
+        source="own choice: the usual terms of trade",
     )
 
 

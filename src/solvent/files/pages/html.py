@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 
 from solvent.files.pages.told import Cell, Page, Part
@@ -37,34 +37,53 @@ p.good { border-color: #2e7d4f; } p.watch { border-color: #b26a00; } p.bad { bor
 .green { border-color: #2e7d4f; } .yellow { border-color: #e3b505; }
 .orange { border-color: #e07a1f; } .red { border-color: #b3261e; }
 li { margin: .2rem 0; overflow-wrap: anywhere; }
+.cover { display: grid; align-content: center; min-height: 45vh; border-left: .5rem solid var(--ink);
+  padding-left: 2rem; }
+.cover .company { font-size: 1.2rem; margin: 0 0 2rem; color: var(--soft); } .cover h1 { font-size: 2.4rem; }
+.picture { margin: 1rem 0; break-inside: avoid; } .picture svg { display: block; width: 100%; height: auto; }
+.picture figcaption { font-size: .82rem; color: var(--soft); }
 @page { size: A4; margin: 16mm 14mm; }
 @media print {
   body { max-width: none; padding: 0; font-size: 10.5pt; }
   h2, h3, caption { break-after: avoid; } tr, li, .figure { break-inside: avoid; }
   thead { display: table-header-group; } .scroll { overflow: visible; }
+  .cover { min-height: 22cm; break-after: page; } .booklet h2 { break-before: page; border: 0; margin-top: 0; }
+  .booklet .cover + h2 { break-before: auto; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 """
 
 
-def html(page: Page) -> str:
-    """The page as HTML; every text is escaped, so a name is only ever a name."""
+def html(page: Page, *, cover: str | None = None, pictures: Mapping[str, tuple[str, str]] | None = None) -> str:
+    """The page as HTML; every text is escaped, so a name is only ever a name.
+
+    Args:
+        cover: whose report it is; it gets a first page of its own, and each part a new page. None: no cover.
+        pictures: text of a heading to a drawing that stands under it, as SVG of ours, and what it shows.
+    """
     language = "zh-CN" if page.language.code == "zh" else "en-GB"
     title = escape(page.title)
-    body = "\n".join(line for part in page.parts for line in _part(part))
+    body = "\n".join(line for part in page.parts for line in _part(part, pictures or {}))
+    head = f'<h1>{title}</h1>\n<p class="day">{escape(page.day)}</p>'
+    if cover is not None:
+        head = f'<div class="cover"><p class="company">{escape(cover)}</p>\n{head}</div>'
+    shape = ' class="booklet"' if cover is not None else ""
     return (
         f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f'<h1>{title}</h1>\n<p class="day">{escape(page.day)}</p>\n{body}\n</main>\n</body>\n</html>\n'
+        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main{shape}>\n"
+        f"{head}\n{body}\n</main>\n</body>\n</html>\n"
     )
 
 
-def _part(part: Part) -> Iterator[str]:
+def _part(part: Part, pictures: Mapping[str, tuple[str, str]]) -> Iterator[str]:
     if part.kind == "heading":
         level = min(max(part.level, 2), 6)
         yield f"<h{level}>{escape(part.text)}</h{level}>"
+        if part.text in pictures:
+            drawing, says = pictures[part.text]
+            yield f'<figure class="picture">{drawing}<figcaption>{escape(says)}</figcaption></figure>'
     elif part.kind == "paragraph":
         mark = f"<strong>{escape(part.mark)}</strong> " if part.mark else ""
         shade = f' class="{part.tone}"' if part.tone != "plain" else ""

@@ -187,12 +187,13 @@ def _table(block: Table, language: Language) -> Part:
         caption = language.say("{caption} (amounts in {currency})", caption=caption, currency=currencies.pop())
     told = [[row[place] for row in block.rows if row[place].value is not None] for place in range(len(block.columns))]
     right = [place > 0 and all(cell.kind in RIGHT for cell in cells) for place, cells in enumerate(told)]
-    heads = [Cell(_head(block.columns[place], language), right[place]) for place in kept]
+    heads = [Cell(head_of(block.columns[place], language), right[place]) for place in kept]
     rows = [[_cell(row[place], language, right=right[place], currency=not one) for place in kept] for row in block.rows]
     return Part("table", caption, heads=heads, rows=rows)
 
 
-def _head(head: str | Value, language: Language) -> str:
+def head_of(head: str | Value, language: Language) -> str:
+    """What a column is called."""
     return language.say(COLUMNS[head]) if isinstance(head, str) else shown(head, language)
 
 

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from solvent.files.sentences import bank, books, boosted, desk, einvoice, matching, outflows, payment, sources, store
+from solvent.files.sentences import (
+    bank,
+    books,
+    boosted,
+    desk,
+    einvoice,
+    matching,
+    outflows,
+    payment,
+    sources,
+    store,
+)
 from solvent.files.sentences.cash import liquidity, sales, simulation
 from solvent.files.sentences.credit import (
     company_rules,
@@ -21,8 +32,10 @@ from solvent.files.sentences.credit import (
     scorecard,
     warnings,
 )
+from solvent.files.sentences.server import api, settings
 
 SENTENCES: Mapping[str, str] = {
+    **api.SENTENCES,
     **books.SENTENCES,
     **bank.SENTENCES,
     **boosted.SENTENCES,
@@ -42,6 +55,7 @@ SENTENCES: Mapping[str, str] = {
     **rules.SENTENCES,
     **sales.SENTENCES,
     **scorecard.SENTENCES,
+    **settings.SENTENCES,
     **simulation.SENTENCES,
     **sources.SENTENCES,
     **store.SENTENCES,

@@ -212,6 +212,18 @@ def cash_conversion_cycle(dio: Figure, dso: Figure, dpo: Figure) -> Figure:
     return Figure(dio.value + dso.value - dpo.value, "ccc", inputs)
 
 
+def discount_rate(share: float, discount_days: int, due_days: int) -> float | None:
+    """What a supplier's discount is worth as a yearly rate (FORMULAS 4.5.1): d / (1 - d) x 365 / days gained.
+
+    Below the rate at which we borrow, the money is better kept until the due day. None where no day is gained.
+
+    >>> f"{discount_rate(0.02, 10, 30):.4f}", f"{discount_rate(0.01, 10, 30):.4f}", discount_rate(0.02, 30, 30)
+    ('0.3724', '0.1843', None)
+    """
+    early = due_days - discount_days
+    return share / (1 - share) * 365 / early if early > 0 and 0 <= share < 1 else None
+
+
 def _buckets(terms: Payables) -> Sequence[str]:
     lows = (1, *(edge + 1 for edge in terms.edges))
     spans = (f"{low}-{high}" for low, high in zip(lows, terms.edges))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
@@ -44,8 +45,18 @@ class Flow:
         return self.amount is None and self.days > 0
 
 
+_LAID: WeakKeyDictionary[Books, pl.DataFrame] = WeakKeyDictionary()
+"""Books never change, and forty readers ask one assessment's for the same statements."""
+
+
 def own_statements(books: Books) -> pl.DataFrame:
     """Our statements: period_end, months, then every line of LINES (Int64, books' currency; empty where not told)."""
+    if books not in _LAID:
+        _LAID[books] = _laid(books)
+    return _LAID[books]
+
+
+def _laid(books: Books) -> pl.DataFrame:
     rows = books.table("statements").filter(pl.col("entity_id") == OWN)
     keys = ("period_end", "months", "line")
     # A line that says nothing at all is told, and is 0; ``sums`` has no row for it.

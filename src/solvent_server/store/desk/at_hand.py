@@ -1,8 +1,9 @@
 """At hand: the newest books of a company with grades and exposure, made once a process and kept until they change.
 
 An order check answers at once only from books that were read before. What is kept belongs to one commit of the
-company's facts: the next import, decision or undo makes it anew. The paths of cash, which take longest, are made when
-they are asked for, and with the seed of the kept assessment, so that both show the same chances.
+company's facts and one state of its policy: the next import, decision, undo or change of policy makes it anew. The
+paths of cash, which take longest, are made when they are asked for, and with the seed of the kept assessment, so that
+both show the same chances.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from solvent_server.store import books as stored
 from solvent_server.store.desk import reservations
 from solvent_server.store.desk.reservations import Room, Seen
 from solvent_server.store.models import Company
+from solvent_server.store.policy import standing
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class AtHand:
         return [Room(*room) for room in told]
 
 
-_KEPT: dict[str, tuple[tuple[datetime | None, date | None, int], AtHand]] = {}
+_KEPT: dict[str, tuple[tuple[datetime | None, date | None, int, datetime | None], AtHand]] = {}
 _LOCKS: dict[str, Lock] = {}
 _GUARD = Lock()
 
@@ -130,20 +132,20 @@ def at_hand(company: Company, as_of: date | None, seed: int) -> AtHand:
     Raises:
         LedgerError: the company has no receivables at all.
     """
-    key = (stored.last_commit(company), as_of, seed)
+    key = (stored.last_commit(company), as_of, seed, standing.last_change(company))
     with _GUARD:
         lock = _LOCKS.setdefault(str(company.pk), Lock())
     with lock:
         kept = _KEPT.get(str(company.pk))
         if kept is None or kept[0] != key:
-            kept = (key, _read(company, *key))
+            kept = (key, _read(company, *key[:3]))
             _KEPT[str(company.pk)] = kept
         return kept[1]
 
 
 def _read(company: Company, known_at: datetime | None, as_of: date | None, seed: int) -> AtHand:
     books = open_books(stored.ledger(company, known_at), as_of)
-    policy = Policy(books.as_of)
+    policy = standing.policy_of(company, books.as_of)
     acts = behaviour(books, policy.terms(Behaviour))
     told = AtHand(books, policy, Seen(known_at, books.as_of), seed, acts, credit(books, acts, policy))
     _ = told.owed

@@ -12,7 +12,7 @@ from solvent_server.store import database
 from solvent_server.store.errands import readings
 from solvent_server.store.keeping import originals, parking
 from solvent_server.store.models import Batch, Company, Errand
-from solvent_server.store.models.errands import ASSESS, DONE, FAILED, LOAD, READ, RUNNING, WAITING
+from solvent_server.store.models.errands import ASSESS, DONE, FAILED, FETCH, LOAD, READ, RUNNING, SAMPLE, WAITING
 
 LOST_AFTER = timedelta(minutes=30)
 """No errand runs so long: the worker that began it is gone, and another one may begin it again."""
@@ -43,10 +43,55 @@ def ask_load(company: Company, batch_id: int, actor: str) -> Errand:
     return _running(company, LOAD, batch) or _asked(company, LOAD, actor, {}, batch=batch)
 
 
-def ask_assess(company: Company, actor: str) -> Errand:
-    """Have the company assessed; an errand that still waits will see all that is loaded by now, and is enough."""
-    waiting = Errand.objects.filter(company=company, what=ASSESS, state=WAITING).first()
-    return waiting or _asked(company, ASSESS, actor, {})
+def ask_assess(company: Company, actor: str, *, short: bool = False) -> Errand:
+    """Have the company assessed; an errand that still waits will see all that is loaded by now, and is enough.
+
+    Args:
+        short: on few paths, for a first answer at once; the whole one is to follow.
+    """
+    waiting = [
+        one
+        for one in Errand.objects.filter(company=company, what=ASSESS, state=WAITING)
+        if bool(one.asked.get("short")) == short
+    ]
+    return waiting[0] if waiting else _asked(company, ASSESS, actor, {"short": True} if short else {})
+
+
+def ask_sample(company: Company, actor: str) -> Errand:
+    """Have the books of the sample company made; one errand does it, however often it is asked for."""
+    going = Errand.objects.filter(company=company, what=SAMPLE, state__in=(WAITING, RUNNING)).first()
+    return going or _asked(company, SAMPLE, actor, {"seed": 1})
+
+
+def usual_seconds(company: Company, what: str, *, short: bool = False) -> float | None:
+    """How long an errand of its kind took when it was done last; None: never yet."""
+    past = Errand.objects.filter(company=company, what=what, state=DONE, ended_at__isnull=False).order_by("-id")[:10]
+    for one in past:
+        if one.started_at is not None and bool(one.asked.get("short")) == short:
+            return float((one.ended_at - one.started_at).total_seconds())
+    return None
+
+
+def ask_fetch(company: Company, connection: int, actor: str, *, trial: bool = False, changed: bool = False) -> Errand:
+    """Have a live system asked, once; who asks again gets the errand that waits or runs.
+
+    Args:
+        trial: only see whether it answers. changed: only what changed since the last fetch.
+    """
+    asked = {"connection": connection, "trial": trial, "changed": changed}
+    open_ones = Errand.objects.filter(company=company, what=FETCH, state__in=(WAITING, RUNNING))
+    return open_ones.filter(asked__connection=connection).first() or _asked(company, FETCH, actor, asked)
+
+
+def ask_upkeep(company: Company, what: str, actor: str) -> Errand:
+    """Have a backup made or the store checked, once; who asks again gets the errand that waits or runs."""
+    found = Errand.objects.filter(what=what, state__in=(WAITING, RUNNING)).first()
+    return found or _asked(company, what, actor, {})
+
+
+def newest_fetch(company: Company, connection: int) -> Errand | None:
+    """The newest errand that asked a live system."""
+    return Errand.objects.filter(company=company, what=FETCH, asked__connection=connection).order_by("-id").first()
 
 
 def next_one(now: datetime | None = None) -> Errand | None:

@@ -52,6 +52,12 @@ def kept(errand: int) -> tuple[Intake, list[Problem]] | None:
     return Intake(Ledger({}, UNKNOWN), counts, rejected, readings, documents), problems
 
 
+def lying() -> list[int]:
+    """The errands of which something is kept."""
+    folder = _place(0).parent
+    return sorted(int(path.name) for path in folder.glob("[0-9]*")) if folder.exists() else []
+
+
 def clear(errand: int) -> None:
     """Take it away."""
     rmtree(_place(errand), ignore_errors=True)

@@ -7,11 +7,14 @@ the frames that pages list, ``run`` the simulated paths that a what-if lays its 
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ import polars as pl
 import solvent
 from solvent.assessment import Assessment
 from solvent.base.problem import SolventError
+from solvent.base.terms import FAMILIES, Policy, terms_of
 from solvent.documents.figures import figures
 from solvent.documents.frames import frames
 from solvent.files.cash.runs import Run, is_run, load_run, save_run
@@ -93,11 +97,29 @@ def keep(code: str, assessment: Assessment, made_at: str) -> Kept:
         "made_at": made_at,
         "currency": snapshot.books.currency,
         "seed": assessment.seed,
+        "policy": policy_digest(assessment.policy),
         "solvent": solvent.__version__,
     }
     (folder / SHEET).write_text(json.dumps(sheet), "utf-8")
     _tidy(home)
+    os.utime(home)
     return _read(folder, (folder / SHEET).stat().st_mtime_ns)
+
+
+def policy_digest(policy: Policy) -> str:
+    """A name of what is decided on the policy's day: equal where the same terms have the same values.
+
+    >>> policy_digest(Policy(date(2026, 10, 31))) == policy_digest(Policy(date(2026, 11, 1)))
+    True
+    """
+    told = {}
+    for key in sorted(policy.overrides):
+        kind = FAMILIES[key]
+        stands, plain = policy.terms(kind), terms_of(kind)
+        differs = {name: getattr(stands, name) for name in plain if getattr(stands, name) != plain[name].default}
+        if differs:
+            told[key] = differs
+    return sha256(json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
 def latest(code: str) -> Kept | None:
@@ -108,8 +130,34 @@ def latest(code: str) -> Kept | None:
 
 def earlier(code: str) -> list[Kept]:
     """Every kept assessment of a company, by day and moment."""
-    sheets = sorted(_home(code).glob(f"*/{SHEET}"), key=lambda path: path.parent.name)
-    return [_read(path.parent, path.stat().st_mtime_ns) for path in sheets]
+    home = _home(code)
+    try:
+        changed = home.stat().st_mtime_ns
+    except FileNotFoundError:
+        return []
+    known = _KNOWN.get(home)
+    if known is None or known[0] != changed:
+        sheets = sorted(home.glob(f"*/{SHEET}"), key=lambda path: path.parent.name)
+        known = (changed, [_read(path.parent, path.stat().st_mtime_ns) for path in sheets])
+        if time.time_ns() - changed > SETTLED:
+            _KNOWN[home] = known
+    return list(known[1])
+
+
+_KNOWN: dict[Path, tuple[int, list[Kept]]] = {}
+"""What there was when the folder of a company last changed; ``keep`` touches it when an assessment is whole."""
+SETTLED = 2_000_000_000
+"""Nanoseconds: a folder that changed this shortly ago may change again within one tick of the disk's clock."""
+
+
+def days(code: str) -> list[date]:
+    """The days that assessments are kept of, the newest first."""
+    return sorted({kept.as_of for kept in earlier(code)}, reverse=True)
+
+
+def of_day(code: str, day: str) -> Kept | None:
+    """The last assessment of a day, told as ISO text; None: none is kept."""
+    return next((kept for kept in reversed(earlier(code)) if kept.sheet["as_of"] == day), None)
 
 
 def _home(code: str) -> Path:

@@ -14,7 +14,7 @@ import polars as pl
 
 from solvent.decisions.warnings.casebook import CASES, HISTORY
 from solvent_server.store import audit, database, facts
-from solvent_server.store.models import AuditLine, Case, CaseStep, Company
+from solvent_server.store.models import Case, CaseStep, Company
 
 Kept = tuple[pl.DataFrame, pl.DataFrame]
 """Cases and their history, as ``warnings.casebook`` has them."""
@@ -77,7 +77,7 @@ def wrong() -> Sequence[str]:
     """Companies whose cases, or what happened to them, are not as the trail tells."""
     found = []
     for company in Company.objects.order_by("code"):
-        lines = AuditLine.objects.filter(company=company.code, subject=SUBJECT).order_by("seq")
+        lines = audit.standing().filter(company=company.code, subject=SUBJECT).order_by("seq")
         told = [json.loads(text) for text in lines.values_list("facts", flat=True)]
         cases, steps = printed(_rows(company).drop("id")), _steps(company)
         sound = cases == (told[-1]["cases"] if told else printed(_texts(pl.DataFrame(schema=CASES))))

@@ -12,7 +12,31 @@ from solvent.books.books import TABLES
 from solvent.books.checks import Outcome
 from solvent_server.store import audit, changes, database, facts, guards
 from solvent_server.store.keeping import cases, originals
-from solvent_server.store.models import AuditLine, Authority, Batch, Company, Original, Proposal, Reservation
+from solvent_server.store.models import (
+    Authority,
+    Batch,
+    Company,
+    Hook,
+    Note,
+    Original,
+    PolicyChange,
+    Proposal,
+    Reservation,
+    RoleChange,
+    Token,
+)  # fmt: skip
+
+TOLD: Mapping[str, Any] = {
+    "authority": Authority,
+    "proposal": Proposal,
+    "reservation": Reservation,
+    "note": Note,
+    "policy": PolicyChange,
+    "role": RoleChange,
+    "token": Token,
+    "hook": Hook,
+}
+"""Rows that people change, by the word that their lines in the trail begin with."""
 
 
 def check_store(*, shown: int = 5) -> Sequence[Outcome]:
@@ -140,10 +164,10 @@ def _originals() -> Sequence[str]:
 
 
 def _desk() -> Sequence[str]:
-    """Authorities, proposals and reservations that are not as the newest line of the trail on each tells."""
+    """Rows of TOLD that are not as the newest line of the trail on each tells."""
     found = []
-    for word, model in (("authority", Authority), ("proposal", Proposal), ("reservation", Reservation)):
-        lines = AuditLine.objects.filter(subject__startswith=f"{word} ").order_by("seq")
+    for word, model in TOLD.items():
+        lines = audit.standing().filter(subject__startswith=f"{word} ").order_by("seq")
         told = {subject: (company, text) for subject, company, text in lines.values_list("subject", "company", "facts")}
         for row in model.objects.select_related("company"):
             company, text = told.pop(f"{word} {row.pk}", ("", "null"))

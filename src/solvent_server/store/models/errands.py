@@ -8,13 +8,15 @@ from solvent_server.store.models.company import Company
 from solvent_server.store.models.work import Batch, Original
 
 READ, LOAD, ASSESS = "read", "load", "assess"
+FETCH, BACKUP, CHECK, SAMPLE = "fetch", "backup", "check", "sample"
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
-WHAT = (READ, LOAD, ASSESS)
+WHAT = (READ, LOAD, ASSESS, FETCH, BACKUP, CHECK, SAMPLE)
 STATES = (WAITING, RUNNING, DONE, FAILED)
 
 
 class Errand(models.Model):
-    """One thing to do: read a file, load what was read of it, assess the company.
+    """One thing to do: read a file, load what was read of it, assess the company, fetch, back up, check the store,
+    make the sample company.
 
     asked: what it needs to know; told: what came of it, or why nothing did. original: the file to read. batch: what was
     staged of it, or is to be loaded. Times are for people who wait: the books hang on none of them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -67,6 +68,7 @@ def who(row: Mapping[str, Any], language: Language) -> str:
     return subject(row["about"], row["subject"], {}, language) if row["about"] == "company" else str(row["name"])
 
 
+@cache
 def titles() -> Mapping[str, str]:
     """Each rule to what it is called in English."""
     ending = ".title"

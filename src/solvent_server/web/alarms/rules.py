@@ -19,6 +19,7 @@ from solvent.files.sentences.documents.names import NAMES
 from solvent_server.store.keeping import tested
 from solvent_server.store.keeping.assessments import Kept
 from solvent_server.web.alarms.gathered import TIERS, alarms, alive, says, titles, who
+from solvent_server.web.charts.warned import backtest
 from solvent_server.web.parts.page import Look, page
 
 ABOUT: Mapping[str, str] = {
@@ -183,4 +184,7 @@ def _back(look: Look, name: str) -> Mapping[str, Any] | None:
     if kept is None:
         return None
     rows = kept.table.filter(pl.col("rule") == name)
-    return {"as_of": kept.as_of, **rows.row(0, named=True)} if rows.height else None
+    if not rows.height:
+        return None
+    row = rows.row(0, named=True)
+    return {"as_of": kept.as_of, "chart": backtest(row, look.language), **row}

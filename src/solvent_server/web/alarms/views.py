@@ -20,9 +20,10 @@ from solvent.files.sentences.documents.names import NAMES
 from solvent_server.store.keeping import cases
 from solvent_server.web.alarms import acts
 from solvent_server.web.alarms.gathered import LAYERS, TIERS, alarms, alive, one, says, titles, who
+from solvent_server.web.alarms.grouped import Group, grouped
 from solvent_server.web.alarms.rows import evidence
 from solvent_server.web.parts.page import Look, page
-from solvent_server.web.parts.table import Cell, Column, Listed, Lister, exported, listed
+from solvent_server.web.parts.table import Cell, Column, Listed, Lister, exported, listed, wants_file
 
 UNDO = "alarm_undo"
 """Under this name the session keeps what was done last."""
@@ -63,14 +64,23 @@ def _list(look: Look, *, closed: bool) -> HttpResponse:
     every = alarms(look.company, look.kept)
     live = alive(every)
     rows = every.filter(pl.col("state") == CLOSED) if closed else live
-    lister = Lister(_columns(), "-rank", look.kept.currency, ("name", "subject", "rule"), look.address)
-    if look.request.GET.get("format") == "csv":
+    by_gravity = {"tier": tuple(reversed(TIERS))}
+    lister = Lister(_columns(), "-rank", look.kept.currency, ("name", "subject", "rule"), look.address, by_gravity)
+    if wants_file(look.request):
         return _exported(look, rows, lister)
     counts = dict(live.group_by("tier").len().iter_rows())
+    groups: Sequence[Group] = ()
+    each = closed or look.request.GET.get("each") == "1"
+    if each:
+        table = _with_words(listed(rows.lazy(), lister, look.request, look.language), rows, look)
+    else:
+        table, groups = grouped(look, rows, lister)
     return look.render(
         "alarms/list.html",
         here="alarms",
-        table=_with_words(listed(rows.lazy(), lister, look.request, look.language), rows, look),
+        table=table,
+        groups=groups,
+        each=each,
         closed=closed,
         counts=[(tier, counts.get(tier, 0)) for tier in reversed(TIERS)],
         waiting=live.filter(pl.col("state") == "open").height,

@@ -1,13 +1,14 @@
-"""Fan: the cash line with its bands as the lines of a picture; colours and words come from the page it stands on."""
+"""Fan: the cash line as a still picture, for paper and where no script runs; and small lines beside figures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import ceil, floor, log10
+from math import ceil
 
 from solvent.files.language import Language
+from solvent_server.web.charts.chart import bounds
 
 WIDE, HIGH, LEFT, RIGHT, TOP, FOOT = 880.0, 320.0, 74.0, 12.0, 12.0, 28.0
 BANDS = ((0.05, 0.95), (0.10, 0.90), (0.25, 0.75))
@@ -69,8 +70,7 @@ def picture(
     lines = {kind: level for kind, level in levels.items() if level is not None}
     lowest = min(*bands[BANDS[0][0]], 0.0, *lines.values(), *other)
     highest = max(*bands[BANDS[0][1]], 0.0, *lines.values(), *other)
-    step = _step(highest - lowest)
-    low, high = floor(lowest / step) * step, max(ceil(highest / step), floor(lowest / step) + 1) * step
+    low, high, step = bounds(lowest, highest)
     across, up = WIDE - LEFT - RIGHT, HIGH - TOP - FOOT
 
     def x(place: int) -> float:
@@ -98,17 +98,6 @@ def picture(
         [Tick(y(low + step * place), language.brief(low + step * place)) for place in range(count + 1)],
         [Tick(x(place), language.short_day(days[place])) for place in forth if place % every == 0],
     )
-
-
-def _step(span: float) -> float:
-    """A round distance between levels, so that some five of them are shown.
-
-    >>> [_step(span) for span in (0.0, 9.0, 20_000_000.0)]
-    [0.2, 2.0, 5000000.0]
-    """
-    rough = max(span, 1.0) / 5.0
-    size: float = 10.0 ** floor(log10(rough))
-    return next(size * times for times in (1.0, 2.0, 2.5, 5.0, 10.0) if size * times >= rough - 1e-9)
 
 
 def spark(values: Sequence[float | None]) -> str:

@@ -19,6 +19,8 @@ from solvent.simulation.bending.library import COMBINATIONS, Combined, Part, lib
 from solvent_server.web.cash.fan import Picture, picture
 from solvent_server.web.cash.sheets import Sheet, sheet
 from solvent_server.web.cash.told import Told
+from solvent_server.web.charts.cash import Weeks, fan
+from solvent_server.web.charts.chart import Chart
 
 MOST = {"delay": 60, "sales": 60, "fails": 3, "months": 24}
 """How far each slider and count goes."""
@@ -135,15 +137,19 @@ def answer(run: Run, one: Question, report: Mapping[str, Any]) -> Difference:
     return what_if(run.paths, run.world, asked_of(one), float(run.facts.get("floor_minor") or 0), policy_of(report))
 
 
-def drawn(run: Run, made: Difference, told: Told) -> Picture | None:
-    """The cash line after the change, with the median before it."""
+def drawn(run: Run, made: Difference, told: Told) -> tuple[Picture | None, Chart | None]:
+    """The cash line after the change, with the median before it: still, and as a chart."""
     ahead, currency, line = run.paths.horizon, run.paths.currency, run.facts.get("floor_minor")
     levels = np.quantile(ahead.at_week_ends(made.paths.balance), BANDS, axis=0)
     unit = float(decimal(10**9, currency)) / 10**9
     bands = {share: [float(value) * unit for value in level] for share, level in zip(BANDS, levels, strict=True)}
     before = [float(value) * unit for value in made.weeks.get_column("before_p50")]
     floor = None if line is None else float(line) * unit
-    return picture(ahead.week_ends, bands, {"floor": floor}, told.language, before)
+    still = picture(ahead.week_ends, bands, {"floor": floor}, told.language, before)
+    chances = [] if floor is None else made.weeks.get_column("after_chance").to_list()
+    line = Weeks(ahead.week_ends, bands, {"floor": floor}, chances, other=before)
+    return still, fan("lab", told.language.say("Cash, week by week, after the change and its median before"), line,
+                      told.language)  # fmt: skip
 
 
 @dataclass(frozen=True)

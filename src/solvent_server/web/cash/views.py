@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, JsonResponse
 from django.utils.cache import patch_vary_headers
 
 from solvent.documents.stress import difference_figures
-from solvent_server.web.cash import lab, outlook, shocks, watch
+from solvent_server.web.cash import charted, lab, outlook, shocks, watch
 from solvent_server.web.cash.sheets import as_csv
 from solvent_server.web.cash.told import Told
 from solvent_server.web.parts.page import Look, page
@@ -68,10 +69,16 @@ def _missing(report: Mapping[str, Any], told: Told) -> Sequence[tuple[str, str]]
     return lacks
 
 
+def _week(look: Look, end: str) -> str:
+    """The address of what lies behind one week."""
+    return look.address("cash_weeks") + "?" + urlencode({"week": end}) + "#week"
+
+
 @page("see_cash")
 def cash(look: Look) -> HttpResponse:
     """The outlook: accounts, the cash line, its lines, the gap and what makes it."""
     report, told_of, told = _told(look)
+    title = look.say("Cash on all accounts, week by week, with its bands and lines")
     return _page(
         look,
         "cash",
@@ -80,6 +87,7 @@ def cash(look: Look) -> HttpResponse:
         total=told.money(report["cash"]),
         lines=outlook.lines(told_of, told),
         fan=outlook.drawn(told_of, told),
+        line=charted.fan(told_of, told, "cash", title, lambda end: _week(look, end)),
         weeks=outlook.weeks(told_of, told),
         gap=outlook.gap(report, told),
         tail=outlook.tail(told_of, told),
@@ -97,9 +105,19 @@ def cash_weeks(look: Look) -> HttpResponse:
         assert look.kept is not None
         heads, rows = outlook.table_rows(told_of, told)
         return as_csv(heads, rows, f"cash-13-weeks-{look.kept.as_of.isoformat()}")
+    assert look.kept is not None
+    week = look.request.GET.get("week", "")
+    one = charted.week_sheet(told_of, told, week) if week else None
+    then = None
+    if one is not None and told_of["payment_model"]:
+        then = charted.due_then(look.kept.frame("items"), told, week, lambda name: look.address("customer", name))
     return _page(
         look,
         "cash_weeks",
+        flows=charted.flows(told_of, told, lambda end: _week(look, end)),
+        against=charted.against(told_of, told),
+        one=one,
+        then=then,
         table=outlook.table(told_of, told),
         compared=outlook.compared(told_of, told),
         receipts=outlook.receipts(told_of, told),
@@ -121,10 +139,12 @@ def cash_what_if(look: Look) -> HttpResponse:
     if look.request.GET.get("format") == "json":
         return JsonResponse(difference_figures(made, told.currency))
     known = run.paths.opening is not None and run.facts.get("floor_minor") is not None
+    fan, chart = lab.drawn(run, made, told)
     answer = {
         "asked": asked,
         "beside": lab.beside(made, told, known=known),
-        "fan": lab.drawn(run, made, told),
+        "fan": fan,
+        "chart": chart,
         "weeks": lab.weeks(made, told, known=known),
         "paths": look.language.count(run.paths.count),
     }
@@ -200,6 +220,7 @@ def cash_forecasts(look: Look) -> HttpResponse:
         model=told_of["payment_model"],
         forecasters=watch.forecasters(board, told),
         leads=watch.leads(board, told),
+        chart_of_leads=charted.leads(board, told),
         months=watch.months(board, told),
         countdown=watch.countdown(board, told),
     )

@@ -7,10 +7,13 @@ from django.http import Http404, HttpResponse
 
 from solvent.files.commands.credit.grade_words import BASIS
 from solvent_server.web.customers import sections
+from solvent_server.web.customers.dealings import dealings
 from solvent_server.web.customers.frames import rows_of
 from solvent_server.web.customers.limits import limit_of
+from solvent_server.web.customers.paying import paying
+from solvent_server.web.parts.listing.held import held_of, values_of
 from solvent_server.web.parts.page import Look, page
-from solvent_server.web.parts.table import Column, Lister, exported, listed
+from solvent_server.web.parts.table import Column, Lister, exported, listed, wants_file
 
 TIERS = {"green": "no sign", "yellow": "to watch", "orange": "serious", "red": "grave"}
 COLUMNS = (
@@ -34,10 +37,12 @@ def customers(look: Look) -> HttpResponse:
     """The list of customers."""
     assert look.kept is not None
     frame = look.kept.frame("customers")
-    lister = Lister(COLUMNS, "-exposure", look.kept.currency, ("name", "customer_id"), look.address)
-    if look.request.GET.get("format") == "csv":
+    values = values_of(look.kept, "customers", [column.name for column in COLUMNS if column.choose])
+    lister = Lister(COLUMNS, "-exposure", look.kept.currency, ("name", "customer_id"), look.address, values, pick=True)
+    if wants_file(look.request):
         return exported(frame, lister, look.request, look.language, "customers")
-    table = listed(frame, lister, look.request, look.language)
+    rows = held_of(look.kept, "customers", "-exposure", "customer_id", "name")
+    table = listed(frame, lister, look.request, look.language, None if rows is None else rows.cut)
     return look.render("customers/list.html", here="customers", table=table)
 
 
@@ -50,7 +55,7 @@ def customer(look: Look, customer_id: str) -> HttpResponse:
         raise Http404
     items = look.kept.frame("items").filter(pl.col("customer_id") == customer_id)
     lister = Lister(ITEMS, "due_on", "", ("item_id",), look.address)
-    if look.request.GET.get("format") == "csv":
+    if wants_file(look.request):
         return exported(items, lister, look.request, look.language, "open-items")
     row = found[0]
     lines, ratios = sections.statements(look, customer_id)
@@ -62,12 +67,13 @@ def customer(look: Look, customer_id: str) -> HttpResponse:
         register=sections.register(look, customer_id), ours=sections.facts(look, row),
         parts=sections.file_parts(look, customer_id), steps=sections.screening(look, customer_id), lines=lines,
         ratios=ratios, clauses=sections.clauses(look, customer_id), members=sections.members(look, customer_id),
-        basis=BASIS,
+        basis=BASIS, paying=paying(look, customer_id),
+        dealings=dealings(look, customer_id, row),
     )  # fmt: skip
 
 
 ITEMS = (
-    Column("item_id", "Item"),
+    Column("item_id", "Item", link="invoice"),
     Column("due_on", "Due on", "day"),
     Column("days_past_due", "Days past due", "count"),
     Column("currency", "Currency"),

@@ -12,6 +12,7 @@ from solvent_server.web.desk.posted import posted
 from solvent_server.web.desk.tabs import Desk, tabs
 from solvent_server.web.desk.words import STATES
 from solvent_server.web.parts.page import Look, page
+from solvent_server.web.parts.stepup import stepped_up
 
 SHOWN = 30
 
@@ -29,6 +30,7 @@ def approvals(look: Look) -> HttpResponse:
 
 @page("order")
 @posted
+@stepped_up
 def decide(look: Look, number: int) -> HttpResponse:
     """Approve or refuse what somebody proposed, or take back one's own."""
     request, who = look.request, look.request.user.get_username()

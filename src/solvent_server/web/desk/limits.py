@@ -20,7 +20,7 @@ from solvent_server.web.desk import asked as typed
 from solvent_server.web.desk.tabs import Desk, tabs
 from solvent_server.web.desk.words import STATES
 from solvent_server.web.parts.page import Look, page
-from solvent_server.web.parts.table import Column, Lister, exported, listed
+from solvent_server.web.parts.table import Column, Lister, exported, listed, wants_file
 
 COLUMNS = (
     Column("name", "Customer", link="desk_limit", link_by="customer_id"),
@@ -46,7 +46,7 @@ def limits(look: Look) -> HttpResponse:
     change = pl.col("amount").fill_null(0) - pl.col("standing_amount").fill_null(0)
     frame = frame.with_columns(change.alias("change"))
     lister = Lister(COLUMNS, "-change", look.kept.currency, ("name", "customer_id"), look.address)
-    if look.request.GET.get("format") == "csv":
+    if wants_file(look.request):
         return exported(frame, lister, look.request, look.language, "limits")
     table = listed(frame, lister, look.request, look.language)
     return look.render("desk/limits.html", here="desk", tabs=tabs(look, "desk_limits"), table=table)

@@ -17,7 +17,7 @@ from solvent_server.web.customers.frames import table_of
 from solvent_server.web.desk import asked as typed
 from solvent_server.web.desk.tabs import tabs
 from solvent_server.web.parts.page import Look, page
-from solvent_server.web.parts.table import Column, Lister, exported, listed
+from solvent_server.web.parts.table import Column, Lister, exported, listed, wants_file
 
 WHEN = {"due": "due", "week": "within a week", "month": "within a month", "later": "later"}
 COLUMNS = (
@@ -43,7 +43,7 @@ def reviews(look: Look) -> HttpResponse:
     if frame is not None:
         frame = _dated(frame)
         lister = Lister(COLUMNS, "due_on", "", ("name", "customer_id"), _links(look))
-        if request.GET.get("format") == "csv":
+        if wants_file(request):
             return exported(frame, lister, request, look.language, "reviews")
         table = listed(frame, lister, request, look.language)
     return look.render(

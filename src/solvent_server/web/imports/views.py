@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import polars as pl
+from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
@@ -20,7 +21,7 @@ from solvent_server.store.models import Batch, Errand
 from solvent_server.store.models.errands import ASSESS, DONE, FAILED, LOAD, READ, RUNNING, WAITING
 from solvent_server.web.imports.shown import correction_file, looked_at, names_of
 from solvent_server.web.parts.page import Look, page
-from solvent_server.web.parts.table import Column, Lister, exported, listed
+from solvent_server.web.parts.table import Column, Lister, exported, listed, wants_file
 
 KINDS = {
     "ledger": "a ledger",
@@ -54,7 +55,7 @@ def imports(look: Look) -> HttpResponse:
         return _taken(look)
     frame = _imports_frame(look)
     lister = Lister(COLUMNS, "-batch", "", ("name",), look.address)
-    if look.request.GET.get("format") == "csv":
+    if wants_file(look.request):
         return exported(frame.lazy(), lister, look.request, look.language, "imports")
     return look.render(
         "imports/imports.html",
@@ -64,7 +65,7 @@ def imports(look: Look) -> HttpResponse:
         accounts=sorted(books.known(look.company).accounts.items()),
         assessing=_assessing(look),
         most=MOST_FILES,
-        megabytes=GUARD.file_bytes // 1_000_000,
+        megabytes=most_bytes() // 1_000_000,
     )
 
 
@@ -83,9 +84,9 @@ def _taken(look: Look) -> HttpResponse:
     errands = []
     for file in told:
         name = _name(file.name or "")
-        if file.size is None or file.size > GUARD.file_bytes:
+        if file.size is None or file.size > most_bytes():
             said = look.language.problem(
-                Problem("sources.guard.too_large", name, {"megabytes": GUARD.file_bytes // 1_000_000})
+                Problem("sources.guard.too_large", name, {"megabytes": most_bytes() // 1_000_000})
             )
             messages.error(look.request, said)
             continue
@@ -94,6 +95,11 @@ def _taken(look: Look) -> HttpResponse:
     if len(errands) == 1:
         return redirect(look.address("import_file", errands[0].id))
     return redirect(look.address("imports"))
+
+
+def most_bytes() -> int:
+    """How large a file may be: what this installation allows, and never more than the guard can hold."""
+    return min(int(settings.SOLVENT_UPLOAD_BYTES), GUARD.file_bytes)
 
 
 def _name(told: str) -> str:

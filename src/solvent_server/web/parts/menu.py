@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -25,11 +25,36 @@ ROOMS: Sequence[tuple[str, str, str, str]] = (
     ("alarms", "Radar and alarms", "bell-alert", "see"),
     ("cash", "Cash", "banknotes", "see_cash"),
     ("receivables", "Receivables", "document-text", "see"),
+    ("working_capital", "Working capital", "arrow-path", "see"),
+    ("matching", "Matching desk", "arrows-right-left", "match"),
     ("customers", "Customers", "building-office", "see"),
     ("desk", "Credit desk", "scale", "order"),
+    ("reports", "Reports", "document-chart-bar", "see"),
     ("imports", "Import", "arrow-up-tray", "import"),
+    ("settings", "Settings", "cog-6-tooth", "settings"),
 )
 """Name of the page, what it is called, its icon, what one must be allowed to do."""
+
+
+FIRST: Mapping[str, str] = {
+    "credit_manager": "desk",
+    "credit_analyst": "desk",
+    "logistics": "desk",
+    "collector": "receivables",
+    "auditor": "trail",
+    "administrator": "settings",
+}
+"""The page that a role begins with; ``today`` where none is named.
+
+Who decides about cash or reads a little of everything begins with Today. At the credit desk an order waits for an
+answer, in the warehouse too; a collector begins with what is overdue; an auditor with who did what; an administrator
+sees nothing of the business and begins where people and connections are kept.
+"""
+
+
+def first_page(role: str) -> str:
+    """The name of the page that a role begins with."""
+    return FIRST.get(role, "today")
 
 
 def menu(role: str, company: str) -> Sequence[Entry]:

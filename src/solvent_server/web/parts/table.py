@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,41 +10,16 @@ from urllib.parse import urlencode
 import polars as pl
 from django.http import HttpRequest, HttpResponse
 
-from solvent.base.money import decimal
 from solvent.files.language import Language
+from solvent_server.web.parts.listing.columns import RIGHT, RUNS, SIZE, Cell, Column, Lister, shown
+from solvent_server.web.parts.listing.files import KINDS, file_of
+from solvent_server.web.parts.listing.views import Views, views_of
 
-SIZE = 50
-RUNS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula when a cell begins with it."""
-RIGHT = frozenset({"money", "share", "days", "count", "number"})
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a list.
-
-    name: of the frame. head: its English heading. kind: ``text``, ``code`` (one of ``words``), ``money`` (Int64 minor
-    units of ``currency``, or of the row's own where that is empty), ``share``, ``days``, ``count``, ``number``,
-    ``day``, ``grade``, ``tier``. link: name of the page that a cell leads to, with the cell of ``link_by`` as its last
-    part. choose: a filter offers the values that there are.
-    """
-
-    name: str
-    head: str
-    kind: str = "text"
-    link: str = ""
-    link_by: str = ""
-    choose: bool = False
-    words: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What is shown in one place: text, how it is marked, where it leads."""
-
-    text: str
-    mark: str = ""
-    to: str = ""
+__all__ = [
+    "RIGHT", "RUNS", "SIZE", "Cell", "Choice", "Column", "Cut", "Head", "Listed", "Lister", "exported", "listed",
+    "shown", "wants_file",
+]  # fmt: skip
+SIZES = (25, SIZE, 100, 200)
 
 
 @dataclass(frozen=True)
@@ -71,7 +44,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Listed:
-    """A page of a list, ready to be shown."""
+    """A page of a list, ready to be shown.
+
+    export, excel: addresses of the whole list as a file. size, sizes: rows of a page, and what can be asked for. picks:
+    columns that can be left out: name, heading, and whether it is. keep: what else the address asks for, which a
+    filter must not lose. views: what the reader has put by of this list; None where nobody is logged in.
+    """
 
     heads: Sequence[Head]
     rows: Sequence[Sequence[Cell]]
@@ -85,29 +63,22 @@ class Listed:
     export: str
     filtered: bool
     plain: str
+    excel: str = ""
+    size: int = SIZE
+    sizes: Sequence[int] = SIZES
+    picks: Sequence[tuple[str, str, bool]] = ()
+    keep: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    views: Views | None = None
 
 
-@dataclass(frozen=True)
-class Lister:
-    """What a list is of.
-
-    columns: shown from left to right. search: columns of text in which a word is looked for; none: no search.
-    order: name of the column it is sorted by at first, ``-`` before it for the largest first. currency: of its money.
-    link_to: gives an address from the name of a page and a key. values: what a filter offers, where somebody knows it
-    already; of a million rows it is not looked up for each page.
-    """
-
-    columns: Sequence[Column]
-    order: str
-    currency: str
-    search: Sequence[str] = ()
-    link_to: Any = None
-    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+Cut = Callable[[Mapping[str, str], str, str, int, int], tuple[int, int, pl.DataFrame]]
+"""What is chosen (column to value), the word, the order (``-`` before it: the largest first), the page, from 0, and how
+many rows a page has; it gives the count, the page that is shown, and its rows."""
 
 
-Cut = Callable[[Mapping[str, str], str, str, int], tuple[int, int, pl.DataFrame]]
-"""What is chosen (column to value), the word, the order (``-`` before it: the largest first) and the page, from 0; it
-gives the count, the page that is shown, and its rows."""
+def wants_file(request: HttpRequest) -> bool:
+    """True where the address asks for the whole list as a file."""
+    return request.GET.get("format") in KINDS
 
 
 def listed(
@@ -118,25 +89,26 @@ def listed(
     Args:
         cut: finds the page where the frame is too long to be filtered and sorted anew for each.
     """
-    asked = request.GET
+    asked = _asked(request)
+    lister, picks = _picked(lister, asked, language)
     kept, choices = _chosen(frame, lister, asked, language)
     word = asked.get("q", "").strip()
-    if word and lister.search:
-        found = [pl.col(name).cast(pl.String).str.to_lowercase().str.contains(word.lower(), literal=True)
-                 for name in lister.search]  # fmt: skip
-        kept = kept.filter(pl.any_horizontal(found).fill_null(value=False))
     order, most = _order(lister, asked.get("sort", ""))
-    key = [pl.col(order), *(pl.col(name) for name in lister.search[:1] if name != order)]
+    size = _size(asked)
     place = max(_whole(asked.get("page", "1")), 1) - 1
     if cut is not None:
         told = {choice.name: choice.chosen for choice in choices if choice.chosen}
-        count, place, rows = cut(told, word, ("-" if most else "") + order, place)
+        count, place, rows = cut(told, word, ("-" if most else "") + order, place, size)
     else:
+        kept = _searched(kept, lister, word)
         count = int(kept.select(pl.len()).collect().item())
-        place = min(place, max(-(-count // SIZE) - 1, 0))
+        place = min(place, max(-(-count // size) - 1, 0))
+        key = [pl.col(order), *(pl.col(name) for name in lister.search[:1] if name != order)]
         sorted_by = kept.sort(key, descending=[most, *([False] * (len(key) - 1))], nulls_last=True)
-        rows = sorted_by.slice(place * SIZE, SIZE).collect()
-    first = place * SIZE
+        rows = sorted_by.slice(place * size, size).collect()
+    first = place * size
+    views = views_of(request)
+    own = {"q", "size", "hide", "page", "format", *(choice.name for choice in choices)}
     return Listed(
         [_head(column, lister, asked, language) for column in lister.columns],
         [[_cell(column, row, lister, language) for column in lister.columns] for row in rows.iter_rows(named=True)],
@@ -147,29 +119,71 @@ def listed(
         first + rows.height,
         _with(asked, page=str(place)) if place else "",
         _with(asked, page=str(place + 2)) if first + rows.height < count else "",
-        _with(asked, format="csv"),
+        _with(asked, format="csv", page=""),
         bool(word) or any(choice.chosen for choice in choices),
-        "?",
+        "?all=1" if views is not None and views.standing else "?",
+        _with(asked, format="xlsx", page=""),
+        size,
+        SIZES,
+        picks,
+        [(name, value) for name, value in asked.items() if name not in own],
+        views,
     )
 
 
 def exported(frame: pl.LazyFrame, lister: Lister, request: HttpRequest, language: Language, name: str) -> HttpResponse:
-    """The whole list as the address filters it, as CSV: exact figures, safe cells, the reader's headings."""
-    kept, _ = _chosen(frame, lister, request.GET, language)
-    word = request.GET.get("q", "").strip()
-    if word and lister.search:
-        found = [pl.col(column).cast(pl.String).str.to_lowercase().str.contains(word.lower(), literal=True)
-                 for column in lister.search]  # fmt: skip
-        kept = kept.filter(pl.any_horizontal(found).fill_null(value=False))
-    order, most = _order(lister, request.GET.get("sort", ""))
-    page = io.StringIO()
-    writer = csv.writer(page)
-    writer.writerow([language.say(column.head) for column in lister.columns])
-    for row in kept.sort(order, descending=most, nulls_last=True).collect().iter_rows(named=True):
-        writer.writerow([_plain(column, row, lister, language) for column in lister.columns])
-    response = HttpResponse("\ufeff" + page.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    """The whole list as the address filters and sorts it, as CSV or Excel: exact figures, safe cells, the reader's
+    headings."""
+    asked = _asked(request)
+    lister, _ = _picked(lister, asked, language)
+    kept, choices = _chosen(frame, lister, asked, language)
+    word = asked.get("q", "").strip()
+    order, most = _order(lister, asked.get("sort", ""))
+    rows = _searched(kept, lister, word).sort(order, descending=most, nulls_last=True).collect()
+    kind = "xlsx" if asked.get("format") == "xlsx" else "csv"
+    look, about = getattr(request, "look", None), []
+    if look is not None:
+        about.append((language.say("Company"), look.company.name or look.company.code))
+        if look.kept is not None:
+            about.append((language.say("As of"), language.day(look.kept.as_of)))
+    about.append((language.say("List"), name))
+    about += [(choice.head, language.say(dict(choice.values)[choice.chosen])) for choice in choices if choice.chosen]
+    if word:
+        about.append((language.say("Search"), word))
+    heads = {column.name: language.say(column.head) for column in lister.columns}
+    told = heads.get(order, order)
+    about.append(
+        (language.say("Sorted by"), language.say("{column}, the largest first", column=told) if most else told)
+    )
+    return file_of(kind, rows, lister, language, name=name, about=about)
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """What the address asks for; ticks of several columns are one answer."""
+    asked = {name: str(value) for name, value in request.GET.items()}
+    if "hide" in asked:
+        asked["hide"] = ",".join(request.GET.getlist("hide"))
+    return asked
+
+
+def _picked(
+    lister: Lister, asked: Mapping[str, str], language: Language
+) -> tuple[Lister, Sequence[tuple[str, str, bool]]]:
+    """The list with the columns that the reader wants to see; the first column is always there."""
+    if not lister.pick:
+        return lister, ()
+    away = set(asked.get("hide", "").split(","))
+    keep = [column for place, column in enumerate(lister.columns) if not place or column.name not in away]
+    picks = [(column.name, language.say(column.head), column.name in away) for column in lister.columns[1:]]
+    return replace(lister, columns=keep), picks
+
+
+def _searched(frame: pl.LazyFrame, lister: Lister, word: str) -> pl.LazyFrame:
+    if not word or not lister.search:
+        return frame
+    found = [pl.col(name).cast(pl.String).str.to_lowercase().str.contains(word.lower(), literal=True)
+             for name in lister.search]  # fmt: skip
+    return frame.filter(pl.any_horizontal(found).fill_null(value=False))
 
 
 def _chosen(
@@ -198,6 +212,11 @@ def _order(lister: Lister, asked: str) -> tuple[str, bool]:
     return told.removeprefix("-"), told.startswith("-")
 
 
+def _size(asked: Mapping[str, str]) -> int:
+    size = _whole(asked.get("size", str(SIZE)))
+    return size if size in SIZES else SIZE
+
+
 def _head(column: Column, lister: Lister, asked: Mapping[str, str], language: Language) -> Head:
     order, most = _order(lister, asked.get("sort", ""))
     here = order == column.name
@@ -209,7 +228,7 @@ def _head(column: Column, lister: Lister, asked: Mapping[str, str], language: La
 
 def _with(asked: Mapping[str, str], **changes: str) -> str:
     """The address with some of its questions changed; an empty one is left out."""
-    told = {name: value for name, value in {**dict(asked.items()), **changes}.items() if value}
+    told = {name: value for name, value in {**asked, **changes}.items() if value}
     return "?" + urlencode(told)
 
 
@@ -223,38 +242,3 @@ def _cell(column: Column, row: Mapping[str, Any], lister: Lister, language: Lang
     if column.link and lister.link_to is not None and value is not None:
         return replace(cell, to=lister.link_to(column.link, row[column.link_by or column.name]))
     return cell
-
-
-def shown(
-    value: Any, kind: str, language: Language, currency: str = "", words: Mapping[str, str] | None = None
-) -> Cell:
-    """One value as a reader reads it."""
-    if value is None:
-        return Cell("–", "none")
-    if kind == "money":
-        return Cell(language.money(int(value), currency), "right minus" if value < 0 else "right")
-    if kind in ("share", "days", "count", "number"):
-        how = {"share": language.share, "days": language.days, "count": language.count, "number": language.number}
-        return Cell(how[kind](value), "right")
-    if kind == "day":
-        return Cell(language.day(value))
-    if kind in ("grade", "tier"):
-        return Cell(language.say((words or {}).get(str(value), str(value))), f"{kind} {kind}-{value}")
-    if kind == "code":
-        return Cell(language.say((words or {}).get(str(value), str(value))))
-    return Cell(str(value))
-
-
-def _plain(column: Column, row: Mapping[str, Any], lister: Lister, language: Language) -> str:
-    """A cell for a spreadsheet: exact, ungrouped, and nothing that it would run."""
-    value = row[column.name]
-    if value is None:
-        return ""
-    if column.kind == "money":
-        return str(decimal(int(value), lister.currency or str(row.get("currency") or "XXX")))
-    if column.kind == "day":
-        return str(value.isoformat())
-    if column.kind in ("code", "grade", "tier"):
-        return language.say(column.words.get(str(value), str(value)))
-    text = str(value)
-    return "'" + text if text.startswith(RUNS) and column.kind == "text" else text

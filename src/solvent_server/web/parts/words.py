@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,6 +11,9 @@ from django.urls import reverse
 from django_htmx.jinja import django_htmx_script, htmx_script
 from heroicons.jinja import heroicon_mini, heroicon_outline, heroicon_solid
 from jinja2 import Environment, StrictUndefined
+
+from solvent.files.language import Language
+from solvent_server.web.charts.library import scripts
 
 
 def environment(**options: Any) -> Environment:
@@ -21,9 +25,10 @@ def environment(**options: Any) -> Environment:
             "url": address,
             "htmx_script": htmx_script,
             "django_htmx_script": django_htmx_script,
-            "heroicon_outline": heroicon_outline,
-            "heroicon_solid": heroicon_solid,
-            "heroicon_mini": heroicon_mini,
+            "heroicon_outline": lru_cache(256)(heroicon_outline),
+            "heroicon_solid": lru_cache(256)(heroicon_solid),
+            "heroicon_mini": lru_cache(256)(heroicon_mini),
+            "chart_scripts": scripts,
         }
     )
     return made
@@ -36,4 +41,11 @@ def address(name: str, *parts: Any) -> str:
 
 def for_account_pages(request: HttpRequest) -> dict[str, Any]:
     """What the pages of log-in and second factor need of us."""
-    return {"tongue": getattr(request, "tongue", None)}
+    tongue: Language = getattr(request, "tongue", None) or Language()
+    first = bool(getattr(request, "session", {}).get("first_password"))
+    return {
+        "tongue": tongue,
+        "back": tongue.say("Back to your account"),
+        "forgotten": tongue.say("Forgotten? Ask whoever administers Solvent for a new first password."),
+        "first_password": tongue.say("Somebody else has set this password. Choose one of your own.") if first else "",
+    }

@@ -14,9 +14,10 @@ from django.http import Http404, HttpResponse
 
 from solvent.base.money import minor
 from solvent_server.store.keeping.assessments import Kept
+from solvent_server.web.parts.listing.held import frame_of, held, values_of
 from solvent_server.web.parts.page import Look, page
-from solvent_server.web.parts.table import Column, Lister, exported, listed
-from solvent_server.web.receivables.held import frame_of, held, values_of
+from solvent_server.web.parts.table import Column, Lister, exported, listed, wants_file
+from solvent_server.web.receivables import charted
 
 BY = {
     "customer": "Customer",
@@ -70,7 +71,7 @@ def receivables(look: Look) -> HttpResponse:
     if by == "currency":
         rows = rows.with_columns(pl.col("key").alias("currency"))
     lister = _ageing_lister(look, by, buckets)
-    if look.request.GET.get("format") == "csv":
+    if wants_file(look.request):
         return exported(rows.lazy(), lister, look.request, look.language, f"ageing-by-{by}")
     return look.render(
         "receivables/ageing.html",
@@ -78,6 +79,7 @@ def receivables(look: Look) -> HttpResponse:
         tab="receivables",
         bars=_bars(look, whole.filter(pl.col("by") == "").row(0, named=True), buckets),
         table=listed(_without_zeros(rows, buckets).lazy(), lister, look.request, look.language),
+        chart=charted.ageing(look, rows, by, buckets, words=_words(by), texts=BUCKETS),
         cuts=[(name, look.say(says), f"?by={name}") for name, says in BY.items()],
         by=by,
         report=kept.report,
@@ -135,8 +137,13 @@ def _bars(look: Look, row: Mapping[str, int | None], buckets: Sequence[str]) -> 
     ]
 
 
+def _words(by: str) -> Mapping[str, str]:
+    """What keys of a dimension are called that are no names."""
+    return INSURED if by == "insured" else NOT_KNOWN
+
+
 def _ageing_lister(look: Look, by: str, buckets: Sequence[str]) -> Lister:
-    words = INSURED if by == "insured" else NOT_KNOWN
+    words = _words(by)
     cells = [Column(name, BUCKETS.get(name, name), "money", name, "key") for name in buckets]
     first, last = Column("name", BY[by], "code", words=words), Column("total", "Total", "money", "all", "key")
     search = ("name", "key") if by in ("customer", "group", "salesperson") else ()
@@ -170,16 +177,16 @@ def _items(look: Look, by: str, key: str) -> HttpResponse:
     only = {COLUMN.get(by, by): key} if by else {}
     columns = tuple(column for column in ITEMS if column.name != by)
     values = values_of(kept, "receivables", ("bucket", "kind", "region", "salesperson"))
-    lister = Lister(columns, rows.first, "", ("item_id", "name"), look.address, values)
-    if look.request.GET.get("format") == "csv":
+    lister = Lister(columns, rows.first, "", ("item_id", "name"), look.address, values, pick=True)
+    if wants_file(look.request):
         marks = rows.marks(only)
         part = rows.frame if marks is None else rows.frame.filter(pl.Series(marks))
         return exported(part.lazy(), lister, look.request, look.language, "open-items")
     asked: dict[str, str] = {}
 
-    def cut(chosen: Mapping[str, str], word: str, order: str, place: int) -> tuple[int, int, pl.DataFrame]:
+    def cut(chosen: Mapping[str, str], word: str, order: str, place: int, size: int) -> tuple[int, int, pl.DataFrame]:
         asked.update(chosen, **only)
-        return rows.cut(asked, word, order, place)
+        return rows.cut(asked, word, order, place, size)
 
     table = listed(rows.frame.lazy(), lister, look.request, look.language, cut)
     worth = look.language.money(rows.worth(asked, table.search or ""), kept.currency)
@@ -214,6 +221,7 @@ def days(look: Look) -> HttpResponse:
     return look.render(
         "receivables/days.html", here="receivables", tab="receivable_days", report=kept.report, history=history,
         most=most, currency=kept.currency, money=lambda told: _money(look, told), day=_day,
+        chart=charted.days(look, history[::-1]),
     )  # fmt: skip
 
 
@@ -264,7 +272,7 @@ def _list(look: Look, name: str, tab: str, lister: Lister, said: Mapping[str, st
     frame = frame_of(_kept(look), name)
     if frame is None:
         return look.render("receivables/older.html", here="receivables", tab=tab)
-    if look.request.GET.get("format") == "csv":
+    if wants_file(look.request):
         return exported(frame.lazy(), lister, look.request, look.language, name)
     table = listed(frame.lazy(), lister, look.request, look.language)
     template = "receivables/invoicing.html" if name == "deliveries" else "receivables/list.html"
@@ -283,7 +291,7 @@ def _kept(look: Look) -> Kept:
 
 ITEMS = (
     Column("name", "Customer", link="customer", link_by="customer_id"),
-    Column("item_id", "Item"),
+    Column("item_id", "Item", link="invoice"),
     Column("due_on", "Due on", "day"),
     Column("days_past_due", "Days past due", "count"),
     Column("bucket", "Bucket", "code", choose=True, words=BUCKETS),
@@ -297,7 +305,7 @@ ITEMS = (
 )
 DISPUTES = (
     Column("name", "Customer", link="customer", link_by="customer_id"),
-    Column("item_id", "Item"),
+    Column("item_id", "Item", link="invoice"),
     Column("opened_on", "Raised on", "day"),
     Column("days", "Days", "count"),
     Column("reason", "Reason", choose=True),

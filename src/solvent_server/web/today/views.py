@@ -9,7 +9,7 @@ import polars as pl
 from django.http import HttpResponse
 
 from solvent_server.web.alarms.gathered import alarms, alive, says, titles, who
-from solvent_server.web.cash import outlook
+from solvent_server.web.cash import charted, outlook
 from solvent_server.web.cash.told import Told
 from solvent_server.web.parts.page import Look, page
 from solvent_server.web.today.cards import Card, cards
@@ -53,6 +53,13 @@ def today(look: Look) -> HttpResponse:
         alarms_first=parts.index("alarms") < min(parts.index("tasks"), parts.index("changed")),
         side=[part for part in parts if part in ("tasks", "changed")],
         fan=outlook.drawn(cash, told),
+        line=charted.fan(
+            cash,
+            told,
+            "ahead",
+            look.say("Cash in the weeks ahead: median and bands of all paths, with floor and orange line"),
+            (lambda end: f"{look.address('cash_weeks')}?week={end}#week") if look.may("see_cash") else (lambda end: ""),
+        ),
         weeks=outlook.weeks(cash, told),
         gap=outlook.gap(look.kept.report, told),
         worst=[_brief(row, look) for row in worst.iter_rows(named=True)],

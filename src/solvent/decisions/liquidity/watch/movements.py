@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,7 +11,7 @@ import polars as pl
 from solvent.base.problem import Problem
 from solvent.base.table import DType
 from solvent.base.terms import Terms, term
-from solvent.books.books import Books
+from solvent.books.books import DAY_OF, Books
 from solvent.books.cash import INTERNAL
 from solvent.decisions.liquidity.accounts import daily, known_until
 from solvent.decisions.liquidity.baseline import Compared, compared_by, week_of
@@ -37,7 +37,25 @@ class Movements(Terms, key="liquidity.movements"):
     )
 
 
+@dataclass(frozen=True)
+class Sudden(Terms, key="liquidity.sudden"):
+    """From which single sum on cash is looked at again at once, and how quickly."""
+
+    share: float = term(
+        0.25, unit="share of monthly spend", source="REQUIREMENTS CA-02: at once; own choice: a week of spending"
+    )
+    days: int = term(
+        14, unit="days before the last assessment that count as new", source="own choice: banks tell days later"
+    )
+    paths: int = term(
+        1_000, unit="simulated paths of the short assessment", source="own choice: 5 % quantiles right to about 1 %"
+    )
+
+
 DEFAULTS = Movements()
+AT_ONCE = Sudden()
+SUMS = ("bank_lines", "receipts", "open_items", "credit_notes", "bills", "bill_payments")
+"""Tables in which a row is a sum of money that came, went, or will."""
 
 _ROWS: dict[str, DType] = {
     "code": pl.String, "day_on": pl.Date, "account_id": pl.String, "category": pl.String, "counterparty": pl.String,
@@ -122,6 +140,31 @@ def large(books: Books, since: date, monthly_spend: int | None, terms: Movements
             pl.lit("liquidity.move.large").alias("code"), (pl.col("middle").exp().round(0) * sign).alias("usual")
         )
     )
+
+
+def sudden(
+    rows: Mapping[str, pl.DataFrame],
+    since: date,
+    monthly_spend: int,
+    worth: Mapping[str, float],
+    terms: Sudden = AT_ONCE,
+) -> int | None:
+    """The largest sum among new rows, where it is large enough to look at cash again at once; else None.
+
+    Args:
+        rows: new rows of some of ``SUMS``.
+        since: the day of the newest assessment.
+        monthly_spend: minor units of the books' currency.
+        worth: what one minor unit of each currency is in minor units of the books' own; others are left out.
+    """
+    found = 0
+    for name in SUMS:
+        if name in rows and rows[name].height:
+            kept = rows[name].filter(pl.col(DAY_OF[name]) >= since - timedelta(days=terms.days))
+            rate = pl.col("currency").replace_strict(worth, default=None, return_dtype=pl.Float64)
+            most = kept.select((pl.col("amount").abs() * rate).max()).item()
+            found = max(found, 0 if most is None else round(most))
+    return found if monthly_spend > 0 and found >= terms.share * monthly_spend else None
 
 
 def new_payees(books: Books, since: date) -> pl.DataFrame:

@@ -97,7 +97,7 @@ def _run(args: Namespace, screen: Screen) -> int:
         look, notices = _look(args, asked, order)
     verdict = check_order(order, look, asked.policy)
     if args.json is not None:
-        write_json(_figures(verdict, look, notices), args.json)
+        write_json(figures(verdict, look, notices), args.json)
     else:
         screen.problems(notices)
         _show(verdict, look, screen)
@@ -152,7 +152,7 @@ def _cash(args: Namespace, asked: Asked, order: OrderAsked) -> tuple[CashLook | 
     return found, None if found is not None else Problem("orders.no_cash")
 
 
-def _figures(verdict: Verdict, look: Look, notices: list[Problem]) -> Mapping[str, Any]:
+def figures(verdict: Verdict, look: Look, notices: list[Problem]) -> Mapping[str, Any]:
     """The verdict as it leaves us: money as decimal text in main units of the books' currency."""
     currency, asked, softer = look.currency, verdict.asked, verdict.softer
 

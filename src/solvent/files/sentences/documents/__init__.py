@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from solvent.files.sentences.documents import policy, report
+from solvent.files.sentences.documents import papers, policy, report, statement
 
-TEXTS: Mapping[str, str] = {**report.TEXTS, **policy.TEXTS}
+TEXTS: Mapping[str, str] = {**report.TEXTS, **policy.TEXTS, **papers.TEXTS, **statement.TEXTS}
 """Code of a title, heading, paragraph, point or caption to its English text."""

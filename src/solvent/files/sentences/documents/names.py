@@ -103,7 +103,19 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "differs_from_invoices": "not the terms we invoice by", "no_contract": "no contract",
         "ended": "the contract has run out",
     },
+    "movement": {
+        "opening": "opening balance", "closing": "closing balance", "invoice": "invoice", "receipt": "receipt",
+        "refund": "money back", "credit_note": "credit note", "write_off": "written off", "discount": "discount",
+        "fee": "bank fee", "rounding": "rounding difference", "exchange": "exchange difference",
+        "paid_by_another": "paid by another", "paid_for_another": "paid for another", "settled": "settled",
+        "excess": "paid beyond the invoice",
+    },
     **DECIDED,
+    "crisis": {
+        "chase": "chase what is due", "extend": "ask for later payment", "cut": "cut or put off",
+        "draw": "draw the credit line", "assign": "turn insured receivables into cash",
+        "defer_debt": "talk to the bank about debt service",
+    },
     "weight": {"3": "costs money", "2": "harder to enforce", "1": "worth having"},
 }  # fmt: skip
 """Family, then code, to English."""

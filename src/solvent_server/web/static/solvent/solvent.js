@@ -13,16 +13,21 @@ document.addEventListener("change", (event) => {
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, select, textarea, [contenteditable]");
   if (event.key === "Escape" && typing) typing.blur();
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.key === "/") {
     event.preventDefault();
     (document.querySelector("main input[type=search]") || document.getElementById("find"))?.focus();
   }
   if (event.key === "j" || event.key === "k") {
-    const rows = [...document.querySelectorAll("main tbody tr a")].filter((one, place, all) => place === 0 || one.closest("tr") !== all[place - 1].closest("tr"));
-    const here = rows.findIndex((one) => one.closest("tr").contains(document.activeElement));
+    const row = "main tbody tr, main .groups > li";
+    const rows = [...document.querySelectorAll(row)].map((one) => one.querySelector("a, summary")).filter((one) => one);
+    const here = rows.findIndex((one) => one.closest(row).contains(document.activeElement));
     rows[Math.min(Math.max(here + (event.key === "j" ? 1 : -1), 0), rows.length - 1)]?.focus();
   }
+  if (event.key === "?") { event.preventDefault(); showKeys(); }
+  if (event.key === "[" || event.key === "]") document.querySelector(event.key === "[" ? "main a[rel=prev]" : "main a[rel=next]")?.click();
+  const own = [...document.querySelectorAll("main [data-key]")].find((one) => one.dataset.key === event.key);
+  if (own) { event.preventDefault(); own.matches("input, select, textarea") ? own.focus() : own.click(); }
   if (/^[1-9]$/.test(event.key)) document.querySelectorAll("nav a")[Number(event.key) - 1]?.click();
 });
 document.addEventListener("input", (event) => {
@@ -45,3 +50,24 @@ for (const place of document.querySelectorAll("[data-drop]")) {
     place.requestSubmit();
   });
 }
+// The keys of a page: those of every page, and what it marks itself with data-key.
+function showKeys() {
+  const keys = document.getElementById("keys");
+  if (!keys || keys.open) return;
+  for (const one of keys.querySelectorAll("[data-own]")) one.remove();
+  for (const one of keys.querySelectorAll("[data-if]")) one.hidden = !document.querySelector(`main :is(${one.dataset.if})`);
+  for (const one of document.querySelectorAll("main [data-key]")) {
+    const [term, says, key] = ["dt", "dd", "kbd"].map((name) => document.createElement(name));
+    key.textContent = one.dataset.key;
+    term.append(key);
+    says.textContent = one.getAttribute("aria-label") || one.title || one.textContent.trim();
+    for (const part of [term, says]) { part.dataset.own = ""; keys.querySelector("dl").append(part); }
+  }
+  keys.showModal();
+}
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-help]")) showKeys();
+});
+document.addEventListener("change", (event) => {
+  if (event.target.closest("[data-send]")) event.target.form.requestSubmit();
+});

@@ -17,7 +17,7 @@ import polars as pl
 
 from solvent.base.problem import SolventError
 from solvent_server.store.keeping.assessments import Kept
-from solvent_server.web.parts.table import SIZE
+from solvent_server.web.parts.listing.columns import SIZE
 
 HELD = 12
 """Frames of at most so many lists are held at a time, over all companies: a million open items take 160 MB."""
@@ -40,6 +40,7 @@ class Held:
     _orders: dict[str, Any] = field(default_factory=dict)
     _found: dict[str, Any] = field(default_factory=dict)
     _marked: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _worths: dict[Any, int | None] = field(default_factory=dict)
 
     def marks(self, chosen: Mapping[str, str], word: str = "") -> Any:
         """Which rows have these values and hold the word: a Boolean for each, or None for all."""
@@ -52,12 +53,14 @@ class Held:
             told = mark if told is None else told & mark
         return told
 
-    def cut(self, chosen: Mapping[str, str], word: str, order: str, place: int) -> tuple[int, int, pl.DataFrame]:
+    def cut(
+        self, chosen: Mapping[str, str], word: str, order: str, place: int, size: int = SIZE
+    ) -> tuple[int, int, pl.DataFrame]:
         """How many rows there are, which page is shown (the last where there are fewer), and its rows."""
         marks, places = self.marks(chosen, word), self._order(order)
         count = self.frame.height if marks is None else int(marks.sum())
-        shown = min(place, max(-(-count // SIZE) - 1, 0))
-        span = slice(shown * SIZE, (shown + 1) * SIZE)
+        shown = min(place, max(-(-count // size) - 1, 0))
+        span = slice(shown * size, (shown + 1) * size)
         if marks is None and places is None:
             return count, shown, self.frame[span]
         if marks is None:
@@ -67,9 +70,13 @@ class Held:
 
     def worth(self, chosen: Mapping[str, str], word: str) -> int | None:
         """The sum of these rows; None where a part has no rate."""
-        marks, column = self.marks(chosen, word), self.frame.get_column("worth")
-        part = column if marks is None else column.filter(pl.Series(marks))
-        return None if part.null_count() else int(part.sum())
+        key = (tuple(sorted(chosen.items())), word)
+        if key not in self._worths:
+            _make_room(self._worths)
+            marks, column = self.marks(chosen, word), self.frame.get_column("worth")
+            part = column if marks is None else column.filter(pl.Series(marks))
+            self._worths[key] = None if part.null_count() else int(part.sum())
+        return self._worths[key]
 
     def _order(self, order: str) -> Any:
         if order == self.first:
@@ -108,7 +115,16 @@ class Held:
 
 def held(kept: Kept) -> Held | None:
     """The open items of a kept assessment; None where it was made by a version that had no such list."""
-    return _held(kept.folder, str(kept.sheet["made_at"]))
+    return held_of(kept, "receivables")
+
+
+def held_of(kept: Kept, name: str, first: str = "", wholly: str = "", named: str = "") -> Held | None:
+    """A list of a kept assessment; None where it was made by a version that had no such list.
+
+    Args:
+        first, wholly, named: as ``Held`` has them, where they are others than those of open items.
+    """
+    return _held(kept.folder, str(kept.sheet["made_at"]), name, (first, wholly, named))
 
 
 def frame_of(kept: Kept, name: str) -> pl.DataFrame | None:
@@ -121,10 +137,12 @@ def values_of(kept: Kept, name: str, columns: Sequence[str]) -> Mapping[str, Seq
     return {column: _values(kept.folder, str(kept.sheet["made_at"]), name, column) for column in columns}
 
 
-@lru_cache(maxsize=2)
-def _held(folder: Path, made_at: str) -> Held | None:
-    frame = _read(folder, made_at, "receivables")
-    return None if frame is None else Held(frame.rechunk())
+@lru_cache(maxsize=6)
+def _held(folder: Path, made_at: str, name: str, how: tuple[str, str, str]) -> Held | None:
+    frame = _read(folder, made_at, name)
+    if frame is None or not how[0]:
+        return None if frame is None else Held(frame.rechunk())
+    return Held(frame.rechunk(), *how)
 
 
 @lru_cache(maxsize=HELD)

@@ -1,0 +1,75 @@
+"""Papers: the English texts of the reports that are made of a kept assessment, by code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+TEXTS: Mapping[str, str] = {
+    "paper.board.title": "Monthly report for management",
+    "paper.board.title_quarter": "Quarterly report for management",
+    "paper.board.summary": "In short",
+    "paper.board.under_floor": "Cash is below the floor of {floor}.",
+    "paper.board.gap": (
+        "In the week to {day} cash falls under the floor with a chance of {chance}; "
+        "{amount} would be missing on average."
+    ),
+    "paper.board.no_gap": "In no week does cash fall under the floor with a chance of {chance} or more.",
+    "paper.board.negative_flow": "Operating cash flow has been negative for {count} months running.",
+    "paper.board.dso_up": "Days of sales stand {share} above their own mean of the year before.",
+    "paper.board.cash": "Cash",
+    "paper.board.no_paths": "There are no simulated paths, so nothing can be told of the weeks ahead.",
+    "paper.board.weeks": "Lowest cash of each week ahead",
+    "paper.board.flows": "Cash flow by the direct method",
+    "paper.board.plan": "The crisis plan would have to raise {amount} by {day}. Its first steps:",
+    "paper.board.steps": "First steps, in order",
+    "paper.board.receivables": "Receivables",
+    "paper.ageing": "Open receivables by age",
+    "paper.board.dso": "Days of sales at month ends",
+    "paper.board.risk": "Customers and risk",
+    "paper.board.grades": "Customers and exposure by grade",
+    "paper.debtors": "Customers with the largest exposure",
+    "paper.board.over_limit": "{count} customers are over their limit.",
+    "paper.board.alarms": "Alarms, the gravest first",
+    "paper.board.around": "Trends around us",
+    "paper.board.around.how": (
+        "Where customers pay worse than in the year before, the largest fall first: "
+        "share of the money paid in time, and share that defaulted."
+    ),
+    "paper.board.trend_region": "By region",
+    "paper.board.trend_industry": "By industry",
+    "paper.board.trend_country": "By country",
+    "paper.board.working": "Working capital",
+    "paper.board.ratios": "Liquidity at each statement",
+    "paper.board.decisions": "Decisions",
+    "paper.board.no_decisions": "No decision on a limit since {day}.",
+    "paper.board.decided": "Limits decided, the newest first",
+    "paper.board.policy": "Credit policy: what the figures call for",
+    "paper.board.policy.unknown": "The books were not at hand, so the rules of change were not asked.",
+    "paper.morning.title": "The day on one sheet",
+    "paper.morning.cash": "Our money",
+    "paper.morning.have": "We have {amount} in our accounts.",
+    "paper.morning.lasts": "If nothing came in and we spent as we usually do, it would last {days} days.",
+    "paper.morning.floor": "It should not fall below {amount}: three months of rent, pay, interest and the like.",
+    "paper.morning.gap": "In the week to {day} it may: the chance is {chance}.",
+    "paper.morning.no_gap": "There is no sign that it will in the months ahead.",
+    "paper.morning.owed": "What customers owe us",
+    "paper.morning.open": "Customers owe us {amount}; of that {late} should have been paid already.",
+    "paper.morning.wait": "We wait {days} days for our money. If everybody paid in time it would be {best}.",
+    "paper.morning.late": "Who is most behind",
+    "paper.morning.alarms": "What needs somebody today",
+    "paper.morning.quiet": "Nothing serious was found.",
+    "paper.morning.rings": "The gravest first, and whose it is",
+    "paper.ageing.title": "Ageing of receivables",
+    "paper.ageing.customers": "Customer by customer",
+    "paper.ageing.each": "Open by age, the largest first",
+    "paper.exposure.title": "Exposure",
+    "paper.exposure.none": "Nothing is known of credit on this day.",
+    "paper.exposure.parts": "Of what exposure is made",
+    "paper.quality.title": "Quality of the data",
+    "paper.quality.files": "Credit files",
+    "paper.quality.parts": "Customers by how each part of their file stands",
+    "paper.quality.stale": "Bank accounts without a fresh balance",
+    "paper.quality.problems": "What was found wrong or missing",
+    "paper.quality.each": "Every problem of the assessment",
+    "paper.quality.none": "Nothing was found wrong.",
+}

@@ -1,0 +1,1 @@
+"""Sentences of the server: the interface for other systems."""

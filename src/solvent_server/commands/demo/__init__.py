@@ -1,0 +1,1 @@
+"""Demo: the web application on the sample company."""

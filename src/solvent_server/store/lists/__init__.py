@@ -1,0 +1,1 @@
+"""Lists: what people put by of the lists that they look at."""

@@ -1,0 +1,1 @@
+"""Lists: what can be done with any list, whatever it is of."""

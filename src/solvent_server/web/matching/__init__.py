@@ -1,0 +1,1 @@
+"""Matching desk: money that came in beside what it pays, placed by people."""

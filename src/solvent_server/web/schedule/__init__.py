@@ -1,0 +1,1 @@
+"""Schedule: what is done by the clock."""

@@ -1,0 +1,1 @@
+"""Settings: the policy, people, companies, connections, the audit trail, backups, and one's own account."""

@@ -1,0 +1,1 @@
+"""Start: the first visit, the five steps of beginning, and the sample company."""
