@@ -230,6 +230,7 @@ def _security() -> dict[str, Any]:
         "SESSION_EXPIRE_AT_BROWSER_CLOSE": True,
         "SESSION_COOKIE_SECURE": https,
         "CSRF_COOKIE_SECURE": https,
+        "CSRF_FAILURE_VIEW": "solvent_server.web.parts.page.refused",
         "SECURE_SSL_REDIRECT": False,
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https") if https else None,
         "SESSION_COOKIE_NAME": "__Host-session" if https else "sessionid",

@@ -136,6 +136,10 @@ COMPANY = [
     path("receivables/invoicing/", receivables.invoicing, name="receivable_invoicing"),
 ]
 
+handler403, handler404, handler500 = (
+    f"solvent_server.web.parts.page.{one}" for one in ("refused", "not_found", "broken")
+)
+
 urlpatterns = [
     path("", visit.home, name="home"),
     path("first/", visit.first_visit, name="first_visit"),

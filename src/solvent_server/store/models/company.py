@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.db import models
+
+_CHINESE = re.compile("[\u3400-\u9fff]")
 
 
 class Company(models.Model):
@@ -17,6 +21,12 @@ class Company(models.Model):
 
     class Meta:
         app_label = "store"
+
+    def called(self, language: str) -> str:
+        """Its name for a reader of ``zh`` or ``en``: the first of its names in that script, else the first, else its
+        code."""
+        fits = [name for name in self.names if bool(_CHINESE.search(name)) == (language == "zh")]
+        return str((fits or [self.name or self.code])[0])
 
 
 class Member(models.Model):

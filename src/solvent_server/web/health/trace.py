@@ -26,7 +26,7 @@ class Trace:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
-        number = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
+        number = request.number = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=number)
         since = perf_counter()

@@ -176,3 +176,25 @@ def first(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("company", "")
     place = next((one for one in mine if one.company.code == asked), mine[0])
     return redirect(first_page(place.role), place.company.code)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """There is no such page, or none that this reader may see: both are answered alike."""
+    return _wrong(request, 404)
+
+
+def refused(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    """What was asked may not be done; ``reason``: what the guard against forged forms found."""
+    return _wrong(request, 403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something broke while the page was made; the log tells more under the number of the request."""
+    return _wrong(request, 500)
+
+
+def _wrong(request: HttpRequest, status: int) -> HttpResponse:
+    language = getattr(request, "tongue", None) or Language("en")
+    told = {"say": language.say, "language": language, "messages": (), "status": status,
+            "number": getattr(request, "number", "")}  # fmt: skip
+    return render(request, "parts/wrong.html", told, status=status)

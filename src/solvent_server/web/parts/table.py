@@ -143,7 +143,7 @@ def exported(frame: pl.LazyFrame, lister: Lister, request: HttpRequest, language
     kind = "xlsx" if asked.get("format") == "xlsx" else "csv"
     look, about = getattr(request, "look", None), []
     if look is not None:
-        about.append((language.say("Company"), look.company.name or look.company.code))
+        about.append((language.say("Company"), look.company.called(language.code)))
         if look.kept is not None:
             about.append((language.say("As of"), language.day(look.kept.as_of)))
     about.append((language.say("List"), name))

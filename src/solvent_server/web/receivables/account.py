@@ -47,7 +47,7 @@ def statement_of(look: Look, customer_id: str) -> HttpResponse:
     except SolventError as error:
         wrong = look.language.problem(error.problem)
         made = account(ledger, customer_id, until, until)
-    document = statement(made, look.company.name or None)
+    document = statement(made, look.company.called(language.code))
     file = _file(asked.get("format", ""), made, language, look)
     if file is not None and not wrong:
         return file
@@ -61,7 +61,7 @@ def statement_of(look: Look, customer_id: str) -> HttpResponse:
 
 def _file(kind: str, made: Account, language: Language, look: Look) -> HttpResponse | None:
     """The statement as a page to print or a file; None where it is looked at."""
-    document = statement(made, look.company.name or None)
+    document = statement(made, look.company.called(language.code))
     name = f"statement-{made.customer_id}-{made.until_on.isoformat()}"
     if kind == "print":
         nonce = str(look.request.csp_nonce)

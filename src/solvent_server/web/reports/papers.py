@@ -46,7 +46,7 @@ def _kept(look: Look) -> Kept:
     assert look.kept is not None
     customers, decisions = _frame(look, "customers"), _frame(look, "decisions")
     names = {} if customers is None else dict(customers.select("customer_id", "name").iter_rows())
-    return Kept(look.kept.report, names, customers, decisions, look.company.name or look.company.code)
+    return Kept(look.kept.report, names, customers, decisions, look.company.called(look.language.code))
 
 
 def _frame(look: Look, name: str) -> pl.DataFrame | None:

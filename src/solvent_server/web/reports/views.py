@@ -102,7 +102,7 @@ def _page(look: Look, paper: Paper, document: Document, language: Language) -> s
         drawing = cash_line(look.kept.report["cash_outlook"], language)
         says = language.say("Cash in the weeks ahead: median, half and nine tenths of all paths, and the floor")
         pictures = {sentence("paper.board.cash", {}, language): (drawing, says)} if drawing else {}
-    cover = (look.company.name or look.company.code) if paper.booklet else None
+    cover = look.company.called(language.code) if paper.booklet else None
     body = html(told(document, language), cover=cover, pictures=pictures)
     return body.replace("<style>", f'<style nonce="{look.request.csp_nonce}">', 1)
 
