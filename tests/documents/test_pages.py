@@ -45,7 +45,12 @@ from solvent.files.sentences.documents.names import NAMES
 from thorough import cases
 
 CORE = Path(content.__file__).parent
-ROOMS = [*(CORE / "credit").glob("*.py"), *(CORE / "policy_book").glob("*.py"), *(CORE / "papers").glob("*.py")]
+ROOMS = [
+    CORE / "statement.py",
+    *(CORE / "credit").glob("*.py"),
+    *(CORE / "policy_book").glob("*.py"),
+    *(CORE / "papers").glob("*.py"),
+]
 DAY = date(2026, 10, 31)
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -167,7 +172,9 @@ def test_values_in_the_readers_own_forms(value: content.Value, english: str, chi
 
 def test_every_code_of_a_document_has_its_text_and_no_text_is_left_over() -> None:
     codes = {
-        text for text in literals() if re.fullmatch(r"(report|advice|contracts|policy|start|paper)(\.[a-z_]+)+", text)
+        text
+        for text in literals()
+        if re.fullmatch(r"(report|advice|contracts|policy|start|paper|statement)(\.[a-z_]+)+", text)
     }
     assert not sorted(codes - set(TEXTS))
     made_up = {f"policy.newcomers.{name}" for name in NEWCOMERS} | {f"policy.customers.{name}" for name in NEWCOMERS}

@@ -163,7 +163,7 @@ def test_it_is_told_in_the_customers_language_and_runs_nothing(code: str, title:
 def test_days_the_wrong_way_round_are_refused() -> None:
     with pytest.raises(SolventError) as wrong:
         account(one_of_each(), "a", FIRST, FIRST - timedelta(days=1))
-    assert wrong.value.problem.code == "statement.reversed"
+    assert wrong.value.problem.code == "documents.statement.reversed"
 
 
 def test_a_customer_of_whom_nothing_is_known_has_an_empty_statement() -> None:

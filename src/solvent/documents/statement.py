@@ -69,7 +69,7 @@ def account(ledger: Ledger, customer_id: str, from_on: date, until_on: date, ter
         SolventError: the first day comes after the last.
     """
     if from_on > until_on:
-        raise SolventError("statement.reversed", "", first=from_on.isoformat(), last=until_on.isoformat())
+        raise SolventError("documents.statement.reversed", "", first=from_on.isoformat(), last=until_on.isoformat())
     every = movements(ledger, customer_id).filter(pl.col("moved_on") <= until_on)
     earlier = pl.col("moved_on") < from_on
     books = open_books(ledger, until_on)

@@ -14,6 +14,7 @@ from solvent.books.books import Books
 from solvent.books.customers import OWN
 from solvent.files.language import Language
 from solvent.files.sentences import SENTENCES
+from solvent.files.sentences.documents.names import NAMES
 
 TIER: Mapping[int, str] = {0: "quiet", 1: "yellow", 2: "orange", 3: "red"}
 COLOUR: Mapping[int, str] = {0: "dim", 1: "yellow", 2: "dark_orange", 3: "bold red"}
@@ -129,6 +130,10 @@ def fact(name: str, value: Any, language: Language, currency: str) -> str:
         return language.count(value)
     if isinstance(value, float):
         return language.days(value) if name.endswith("_days") else language.number(value)
+    if name == "series":  # what an index measures, and of whom
+        known, _, of = str(value).partition(" ")
+        said = NAMES["series"].get(known)
+        return str(value) if said is None else f"{language.say(said)} {of}".strip()
     word = SENTENCES.get(f"warning.word.{value}")
     return str(value) if word is None else language.say(word)
 

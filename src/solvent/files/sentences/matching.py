@@ -50,6 +50,6 @@ SENTENCES: Mapping[str, str] = {
     "notes.long": "the note is too long; at most {most} characters",
     "notes.of_another": "{author} wrote this note, and only {author} takes it back; write one of your own",
     "notes.unknown": "there is no note {number} that stands",
-    "statement.reversed": "the first day, {first}, comes after the last, {last}; the first comes first",
+    "documents.statement.reversed": "the first day, {first}, comes after the last, {last}; the first comes first",
 }
 """Problem code to English sentence; {word} is a fact of the problem."""
