@@ -27,13 +27,14 @@ CHARTS = re.compile(r"/static/.*charts?\b")
 LOOKS = [(size, dark) for dark in (False, True) for size in (WIDE, PHONE)]
 
 AGREED = frozenset(
-    "Solvent English Altman Excel Odoo ERPNext Markdown Ctrl Enter Esc Tab utf".split()  # noqa: SIM905 (a list to add to)
+    "Solvent English Altman Excel Odoo ERPNext Markdown SQLite PostgreSQL "  # noqa: SIM905 (a list to add to)
+    "Ctrl Enter Esc Tab utf".split()
 )
 """What is called so in Chinese too: ourselves, authors of models, programs, keys, parts of codes. Words in capitals
 (DSO, CSV) may stand everywhere, and so may all that stands in the books."""
 CODES = re.compile(
-    r"https?://[\w./:?=&-]+|``[^`]*``|[\w-]+\.(?:csv|toml)\b|\bsolvent(?: [a-z-]+)+|--[a-z-]+|\b[0-9a-f]{12}\b"
-    r"|\b[a-z]+(?:[_.:][a-z]+)+\b"
+    r"https?://[\w./:?=&-]+|``[^`]*``|[\w-]+\.(?:csv|toml)\b|\bsolvent(?: [a-z-]+(?![\w.-]))+|--[a-z-]+"
+    r"|\b[0-9a-f]{12}\b|\b[a-z]+(?:[_.:][a-z]+)+\b"
 )
 """What is written so in every language: addresses, commands, names of files, of terms and of columns, digests."""
 NOT_HERE = {"backup", "connect_act", "connection_act"}
@@ -184,7 +185,9 @@ def test_a_stray_word_is_found() -> None:
     assert not strange("宁波 Brands 欠款 INV-1,见 CSV", data, "zh")
     assert not strange("宁波 Br...", data, "zh")
     assert strange("Lantern Br...", data, "zh")
-    assert not strange("运行 solvent daily --data，见 https://a.example/b 与 policy.toml", data, "zh")
+    assert not strange(
+        "运行 solvent daily --data，见 https://a.example/b 与 solvent assess --policy policy.toml", data, "zh"
+    )
     assert strange("run 运行 solvent daily", data, "zh")
 
 
