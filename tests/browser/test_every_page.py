@@ -92,12 +92,27 @@ def data(served: Any) -> frozenset[str]:
     """Every text that stands in the books but codes, and names of people and files: nothing of it is our wording."""
     from solvent_server.store import books  # noqa: PLC0415 (needs the store)
 
-    named = {*access.ROLES, "anna", "test", "lantern", "Lantern Ltd", "amount", "currency"}
+    named = written() | {*access.ROLES, "anna", "test", "lantern", "Lantern Ltd", "amount", "currency"}
     told = {*named, "灯塔工坊", "海港贸易"}
     for frame in books.ledger(served.company).tables.values():
         for column in frame.select(pl.selectors.string()).unique().collect():
             told |= set(column.drop_nulls().to_list())
     return frozenset(text for text in told if (text and not re.fullmatch(r"[a-z_]+", text)) or text in named)
+
+
+def written() -> set[str]:
+    """What people of these tests have written: reasons, answers, remarks, and the rows that they proposed."""
+    from django.apps import apps  # noqa: PLC0415 (needs the store)
+
+    told: set[str] = set()
+    for model in apps.get_app_config("store").get_models():
+        names = [one.name for one in model._meta.fields if one.name in ("reason", "answer", "text", "note", "remark")]
+        for name in names:
+            told |= {str(text) for text in model.objects.values_list(name, flat=True).distinct() if text}
+        if model.__name__ == "Proposal":
+            rows = model.objects.values_list("row", flat=True)
+            told |= {text for row in rows for text in row.values() if isinstance(text, str) and text}
+    return {text for text in told if not text.startswith("proposal ")}
 
 
 def test_every_room_of_the_menu_is_looked_at(places: Places) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -281,7 +282,7 @@ def _imports_frame(look: Look) -> pl.DataFrame:
     rows = Batch.objects.filter(company=look.company).exclude(state="staged").order_by("-id")
     told = [
         {
-            "batch": one.id, "name": one.name or one.reason, "kind": one.kind, "state": one.state,
+            "batch": one.id, "name": one.name or _named(look, one.reason), "kind": one.kind, "state": one.state,
             "on": one.committed_at.date() if one.committed_at else None, "by": one.actor,
             "rows": sum(int(count["new"]) + int(count["changed"]) for count in one.counts.values()),
         }
@@ -290,6 +291,25 @@ def _imports_frame(look: Look) -> pl.DataFrame:
     schema = {"batch": pl.Int64, "name": pl.String, "kind": pl.String, "state": pl.String, "on": pl.Date,
               "by": pl.String, "rows": pl.Int64}  # fmt: skip
     return pl.DataFrame(told, schema=schema)
+
+
+OWN_REASONS = {
+    r"automatic": "sure matches, made at once",
+    r"proposal (?P<number>\d+)": "proposal {number}",
+    r"proposal (?P<number>\d+): (?P<text>.*)": "proposal {number}: {text}",
+    r"placed by hand: (?P<number>.*)": "placed by hand: {number}",
+    r"placing of (?P<number>.*) taken back": "placing of {number} taken back",
+}
+"""What the trail says of batches that no file brought, and the sentence of it."""
+
+
+def _named(look: Look, reason: str) -> str:
+    """What a batch that no file brought is called: what its maker wrote, or what we write, in the reader's words."""
+    for pattern, says in OWN_REASONS.items():
+        found = re.fullmatch(pattern, reason, re.DOTALL)
+        if found:
+            return look.say(says, **found.groupdict())
+    return reason
 
 
 def _local_day(moment: datetime | str) -> str:
