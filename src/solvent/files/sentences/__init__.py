@@ -32,7 +32,7 @@ from solvent.files.sentences.credit import (
     scorecard,
     warnings,
 )
-from solvent.files.sentences.server import api, imports, settings
+from solvent.files.sentences.server import api, settings
 
 SENTENCES: Mapping[str, str] = {
     **api.SENTENCES,
@@ -44,7 +44,6 @@ SENTENCES: Mapping[str, str] = {
     **documents.SENTENCES,
     **einvoice.SENTENCES,
     **grading.SENTENCES,
-    **imports.SENTENCES,
     **limits.SENTENCES,
     **liquidity.SENTENCES,
     **matching.SENTENCES,
