@@ -39,6 +39,7 @@ def test_by_keys_from_open_items_to_who_owes(sit: Any, served: Any, language: st
     assert seen.focused("main input[type=search]")
     seen.page.keyboard.type(who["name"][:6])
     seen.page.wait_for_url(re.compile("q="))
+    seen.page.wait_for_function("() => document.querySelector('main input[type=search]').defaultValue !== ''")
     seen.settle()
     rows = seen.page.locator("#listed tbody tr")
     assert all(who["name"][:6] in text for text in rows.all_inner_texts())

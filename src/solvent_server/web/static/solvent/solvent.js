@@ -71,3 +71,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.closest("[data-send]")) event.target.form.requestSubmit();
 });
+// a search asks while it is typed: that it has changed, told once more when it is left, would ask again and take the focus
+document.addEventListener("change", (event) => {
+  if (event.target.matches(".filters input[type=search]")) event.stopPropagation();
+}, true);
