@@ -283,3 +283,84 @@ def test_a_broken_errand_is_told_and_the_next_one_is_done(importer, monkeypatch)
         assert work_once()
     assert "something broke while it was worked on (ZeroDivisionError)" in shown(one, page)
     assert "Recognised as a ledger." in shown(one, sent(one, "items.csv", GOOD.replace("X-", "T-")))
+
+
+STRANGE = 'Customer,Vbn,Plm,Due,Rst\nK1,Y-1,03/04/2026,03/05/2026,"1.200,50"\nK2,Y-2,04/04/2026,04/05/2026,"99,00"\n'
+AS_IT_IS = {
+    "do": "correct",
+    "sheet": "0",
+    "role": "documents",
+    "order": "dmy",
+    "mark": ",",
+    "unit": "1",
+    "currency": "EUR",
+}
+
+
+def fields_of(one, page: str, **meant: str) -> dict[str, str]:
+    """What the form sends, with the columns as they are told; a column that is not told is left out."""
+    form = shown(one, page)
+    names = re.findall(r'<label>(\w+) <select name="(column\d+)">', form)
+    return {**AS_IT_IS, **{name: meant.get(text, "") for text, name in names}}
+
+
+def test_columns_are_corrected_by_hand_and_the_next_file_is_read_alike(importer) -> None:
+    from solvent_server.store import books  # noqa: PLC0415
+    from solvent_server.store.models import Company  # noqa: PLC0415
+
+    one, company = importer(), Company.objects.get(code="imports")
+    page = sent(one, "strange.csv", STRANGE)
+    assert "Nothing of this file can be loaded" in shown(one, page)
+    meant = {"Customer": "customer_id", "Vbn": "invoice_id", "Plm": "issued_on", "Due": "due_on", "Rst": "amount"}
+    answer = one.post(page, fields_of(one, page, **meant))
+    again = answer.headers["Location"]
+    assert again != page
+    assert work_once()
+    seen = shown(one, again)
+    assert "2 rows read, 2 loaded, 0 rejected." in seen
+    assert "1,200.50" in seen
+    assert not committed().exists()
+    load(one, again)
+    drop_waiting()
+    items = books.ledger(company).tables["open_items"].collect().sort("item_id")
+    assert items.get_column("amount").to_list() == [120_050, 9_900]
+    assert items.get_column("currency").to_list() == ["EUR", "EUR"]
+    assert [day.isoformat() for day in items.get_column("due_on")] == ["2026-05-03", "2026-05-04"]
+
+    alike = sent(one, "strange-2.csv", STRANGE.replace("Y-", "Z-"))
+    assert "2 rows read, 2 loaded, 0 rejected." in shown(one, alike)
+    one.post(alike, {"do": "discard"})
+
+
+def test_a_correction_that_cannot_be_is_told_and_changes_nothing(importer) -> None:
+    from solvent_server.store.models import Errand  # noqa: PLC0415
+
+    one = importer()
+    page = sent(one, "strange.csv", STRANGE)
+    before = Errand.objects.count()
+    for sent_in, told in (
+        (fields_of(one, page), "no column has a meaning"),
+        (fields_of(one, page, Customer="amount", Rst="amount"), "would both be amount"),
+        (fields_of(one, page, Customer="no_such_field"), "cannot be no_such_field"),
+        ({**fields_of(one, page, Customer="customer_id"), "currency": "E1"}, "CNY, USD, EUR"),
+        ({**fields_of(one, page, Customer="customer_id"), "sheet": "7"}, "there is no file"),
+    ):
+        answer = one.post(page, sent_in, follow=True)
+        assert told in answer.content.decode(), told
+        assert Errand.objects.count() == before
+    one.post(page, {"do": "discard"})
+
+
+def test_what_is_loaded_is_read_no_other_way(importer) -> None:
+    from solvent_server.store.models import Errand  # noqa: PLC0415
+
+    one = importer()
+    page = sent(one, "items.csv", GOOD)
+    form = shown(one, page)
+    assert "Read it otherwise" in form
+    load(one, page)
+    drop_waiting()
+    assert "Read it otherwise" not in shown(one, page)
+    before = Errand.objects.count()
+    one.post(page, fields_of(one, page))
+    assert Errand.objects.count() == before

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from time import monotonic, sleep
 
 from solvent.base.problem import Problem, SolventError
+from solvent.files.load import read_formats, read_profiles
 from solvent.intake.intake import Source
+from solvent.intake.ledger.format import Format
 from solvent_server.jobs import clock, heart, hooks, sample, upkeep
 from solvent_server.jobs.daily import assess_company
 from solvent_server.jobs.intake import take
@@ -69,6 +71,7 @@ def _read(errand: Errand) -> None:
     taken = take(
         errand.company, Source(errand.asked["name"], data), actor=errand.actor,
         account_id=errand.asked.get("account", ""), currency=errand.asked.get("currency") or None,
+        formats=[*read_formats(), *_taught(errand)], profiles=read_profiles(),
     )  # fmt: skip
     readings.keep(errand.id, taken.intake, list(taken.problems))
     staged = taken.staged
@@ -79,6 +82,12 @@ def _read(errand: Errand) -> None:
         "rejected": taken.intake.rejected.height,
     }
     queue.done(errand, told, staged.batch if staged is not None else None)
+
+
+def _taught(errand: Errand) -> list[Format]:
+    """What people corrected in files of this company, and what they say of this one, which goes before all."""
+    texts = [*queue.formats_of(errand.company), *errand.asked.get("formats", ())]
+    return [Format.parse(text, errand.asked["name"]) for text in texts]
 
 
 def _load(errand: Errand) -> None:

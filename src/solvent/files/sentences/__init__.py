@@ -32,7 +32,7 @@ from solvent.files.sentences.credit import (
     scorecard,
     warnings,
 )
-from solvent.files.sentences.server import api, settings
+from solvent.files.sentences.server import api, imports, settings
 
 SENTENCES: Mapping[str, str] = {
     **api.SENTENCES,
@@ -44,6 +44,7 @@ SENTENCES: Mapping[str, str] = {
     **documents.SENTENCES,
     **einvoice.SENTENCES,
     **grading.SENTENCES,
+    **imports.SENTENCES,
     **limits.SENTENCES,
     **liquidity.SENTENCES,
     **matching.SENTENCES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,30 @@ def ask_read(company: Company, source: Source, actor: str, **asked: str) -> Erra
     with database.told():
         kept = originals.keep(source)
     return _asked(company, READ, actor, {**asked, "name": source.name}, original=kept)
+
+
+def ask_again(company: Company, errand_id: int, actor: str, formats: Sequence[str]) -> Errand:
+    """Have a file read again as somebody corrected it; the reading before is forgotten.
+
+    Args:
+        formats: texts of formats (TOML), which go before all others.
+
+    Raises:
+        SolventError: there is no such file, or what was read of it is loaded already.
+    """
+    before = one(company, errand_id)
+    if before is None or before.what != READ or before.original is None:
+        raise SolventError("store.errand.unknown", "", errand=errand_id)
+    if before.batch is not None and before.batch.state != "staged":
+        raise SolventError("store.batch.not_staged", "", batch=before.batch.id, state=before.batch.state)
+    discard(company, errand_id)
+    return _asked(company, READ, actor, {**before.asked, "formats": list(formats)}, original=before.original)
+
+
+def formats_of(company: Company) -> list[str]:
+    """The formats by which files of the company were corrected and then loaded, the oldest first."""
+    read = Errand.objects.filter(company=company, what=READ, batch__state="committed", asked__has_key="formats")
+    return [text for asked in read.order_by("id").values_list("asked", flat=True) for text in asked["formats"]]
 
 
 def ask_load(company: Company, batch_id: int, actor: str) -> Errand:

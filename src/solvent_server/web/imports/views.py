@@ -16,10 +16,12 @@ from django.shortcuts import redirect
 from solvent.base.problem import Problem, SolventError
 from solvent.files.guard.limits import GUARD
 from solvent.intake.intake import Source
+from solvent.intake.ledger.format import Format
 from solvent_server.store import batches, books
 from solvent_server.store.errands import queue, readings
 from solvent_server.store.models import Batch, Errand
 from solvent_server.store.models.errands import ASSESS, DONE, FAILED, LOAD, READ, RUNNING, WAITING
+from solvent_server.web.imports.corrected import Wrong, form, format_of
 from solvent_server.web.imports.shown import correction_file, looked_at, names_of
 from solvent_server.web.parts.page import Look, page
 from solvent_server.web.parts.table import Column, Lister, exported, listed, wants_file
@@ -130,6 +132,7 @@ def file(look: Look, errand_id: int) -> HttpResponse:
         errand=errand,
         name=errand.asked.get("name", ""),
         seen=seen,
+        wrongs=_wrongs(look, errand) if seen is not None else [],
         busy=busy,
         step=look.say(STEPS.get(running.told.get("step", ""), "It waits for its turn.")),
         kind=look.say(KINDS.get(errand.told.get("kind", ""), "nothing that can be read")),
@@ -141,14 +144,38 @@ def file(look: Look, errand_id: int) -> HttpResponse:
     )
 
 
+def _wrongs(look: Look, errand: Errand) -> Sequence[Wrong]:
+    """For each sheet the form that corrects it; none where it is no list, or is loaded already."""
+    kept = readings.kept(errand.id)
+    loaded = errand.batch is not None and errand.batch.state != "staged"
+    if kept is None or loaded or errand.told.get("kind") not in ("ledger", "nothing"):
+        return []
+    return [form(one, look.language) for one in kept[0].readings]
+
+
+def _corrected(look: Look, errand: Errand, actor: str) -> HttpResponse:
+    """Read the file again, one sheet of it as it was corrected, the others as they were."""
+    kept, asked = readings.kept(errand.id), look.request.POST
+    number = asked.get("sheet", "")
+    if kept is None or not number.isdecimal() or int(number) >= len(kept[0].readings):
+        raise SolventError("store.errand.unknown", "", errand=errand.id)
+    told = format_of(kept[0].readings[int(number)], {name: str(value) for name, value in asked.items()})
+    named = Format.parse(told, "").name
+    others = [text for text in errand.asked.get("formats", ()) if Format.parse(text, "").name != named]
+    again = queue.ask_again(look.company, errand.id, actor, [*others, told])
+    return redirect(look.address("import_file", again.id))
+
+
 def _decided(look: Look, errand: Errand) -> HttpResponse:
-    """Load it, or discard it."""
+    """Load it, discard it, or have it read again otherwise."""
     actor = look.request.user.get_username()
     try:
         if look.request.POST.get("do") == "discard":
             queue.discard(look.company, errand.id)
             messages.info(look.request, look.say("{file} was not loaded.", file=errand.asked.get("name", "")))
             return redirect(look.address("imports"))
+        if look.request.POST.get("do") == "correct":
+            return _corrected(look, errand, actor)
         if errand.batch_id is not None and not errand.told.get("discarded"):
             queue.ask_load(look.company, errand.batch_id, actor)
     except SolventError as error:
