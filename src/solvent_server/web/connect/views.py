@@ -14,8 +14,7 @@ from solvent_server.store import work
 from solvent_server.store.connect import deliveries, hooks, tokens
 from solvent_server.store.models import Delivery
 from solvent_server.store.models.api import DEAD, OUT, SENT
-from solvent_server.web.desk.posted import posted
-from solvent_server.web.parts.page import Look, page
+from solvent_server.web.parts.page import Look, page, posted
 from solvent_server.web.parts.stepup import stepped_up
 from solvent_server.web.settings.tabs import moment, tabs
 

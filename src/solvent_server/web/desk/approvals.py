@@ -8,10 +8,9 @@ from django.shortcuts import redirect
 
 from solvent.base.problem import SolventError
 from solvent_server.store.desk import proposals
-from solvent_server.web.desk.posted import posted
 from solvent_server.web.desk.tabs import Desk, tabs
 from solvent_server.web.desk.words import STATES
-from solvent_server.web.parts.page import Look, page
+from solvent_server.web.parts.page import Look, page, posted
 from solvent_server.web.parts.stepup import stepped_up
 
 SHOWN = 30

@@ -24,10 +24,9 @@ from solvent.files.commands.credit.order_names import PART
 from solvent_server.store.desk import proposals, reservations
 from solvent_server.store.desk.at_hand import AtHand, at_hand
 from solvent_server.web.desk import asked as typed
-from solvent_server.web.desk.posted import posted
 from solvent_server.web.desk.tabs import Desk, tabs
 from solvent_server.web.desk.words import BED, RESERVED, SIGN, STAGE, STATES, VERDICT, line, told
-from solvent_server.web.parts.page import Look, page
+from solvent_server.web.parts.page import Look, page, posted
 
 FIELDS = ("customer", "amount", "currency", "terms", "deposit", "wanted_on", "stage", "order")
 APPROVAL_DAYS = 14

@@ -14,11 +14,10 @@ from django.shortcuts import redirect
 from solvent.base.problem import SolventError
 from solvent_server.store.models import Batch
 from solvent_server.web.desk.asked import in_minor, number
-from solvent_server.web.desk.posted import posted
 from solvent_server.web.matching import acts, shown
 from solvent_server.web.matching.laid import Laid, at_hand, laid
 from solvent_server.web.matching.words import CODES, DECISIONS, KINDS, OTHERS, RECORDED
-from solvent_server.web.parts.page import Look, page
+from solvent_server.web.parts.page import Look, page, posted
 from solvent_server.web.parts.table import Column, Lister, exported, listed, wants_file
 
 WHAT = ("place", "recorded", "all")

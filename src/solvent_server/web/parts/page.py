@@ -14,7 +14,7 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages import get_messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 
 from solvent.files.language import Language
@@ -118,6 +118,18 @@ def page(action: str, *, assessed: bool = True) -> Callable[[View], View]:
         return settled
 
     return settle
+
+
+def posted(view: View) -> View:
+    """A view that changes something; it stands under ``page``, so that rights are settled before the method is."""
+
+    @wraps(view)
+    def settled(look: Look, *parts: Any, **named: Any) -> HttpResponse:
+        if look.request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        return view(look, *parts, **named)
+
+    return settled
 
 
 READING = frozenset({"see", "see_cash", "audit"})

@@ -20,8 +20,7 @@ from solvent_server.store.desk.ledgers import rows_by
 from solvent_server.store.models.notes import PLAN
 from solvent_server.web.customers.frames import rows_of
 from solvent_server.web.desk.asked import day, in_minor, number
-from solvent_server.web.desk.posted import posted
-from solvent_server.web.parts.page import Look, page
+from solvent_server.web.parts.page import Look, page, posted
 
 OFFERED = 6
 """Instalments that the form offers at first."""

@@ -16,10 +16,9 @@ from solvent_server.store.desk.ledgers import Origin, origins, rows_by
 from solvent_server.store.desk.notes import owners
 from solvent_server.store.models.notes import DISPUTE
 from solvent_server.web.customers.frames import rows_of
-from solvent_server.web.desk.posted import posted
 from solvent_server.web.matching import acts
 from solvent_server.web.parts.listing.held import held_of, values_of
-from solvent_server.web.parts.page import Look, page
+from solvent_server.web.parts.page import Look, page, posted
 from solvent_server.web.parts.table import Column, Lister, exported, listed, wants_file
 from solvent_server.web.receivables.claims import last
 from solvent_server.web.receivables.life import invoice_life, predicted

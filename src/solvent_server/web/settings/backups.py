@@ -16,8 +16,7 @@ from solvent_server.store.errands import queue
 from solvent_server.store.keeping import backups as kept
 from solvent_server.store.models import Company, Errand, Member
 from solvent_server.store.models.errands import BACKUP, CHECK, DONE, FAILED, RUNNING, WAITING
-from solvent_server.web.desk.posted import posted
-from solvent_server.web.parts.page import Look, page
+from solvent_server.web.parts.page import Look, page, posted
 from solvent_server.web.parts.stepup import stepped_up_to_read
 from solvent_server.web.settings.tabs import moment, size, tabs
 

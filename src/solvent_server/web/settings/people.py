@@ -12,8 +12,7 @@ from solvent.base.problem import SolventError
 from solvent_server.store import access
 from solvent_server.store.models import RoleChange
 from solvent_server.store.people import accounts, roles
-from solvent_server.web.desk.posted import posted
-from solvent_server.web.parts.page import Look, page
+from solvent_server.web.parts.page import Look, page, posted
 from solvent_server.web.parts.stepup import stepped_up
 from solvent_server.web.settings.tabs import ROLES, STATES, moment, tabs
 

@@ -18,8 +18,7 @@ from solvent_server.store.errands import queue
 from solvent_server.store.keeping.assessments import policy_digest
 from solvent_server.store.models import PolicyChange
 from solvent_server.store.policy import changes, standing, written
-from solvent_server.web.desk.posted import posted
-from solvent_server.web.parts.page import Look, page
+from solvent_server.web.parts.page import Look, page, posted
 from solvent_server.web.parts.stepup import stepped_up
 from solvent_server.web.settings import terms
 from solvent_server.web.settings.tabs import STATES, moment, tabs

@@ -16,8 +16,7 @@ from django.http import HttpResponse
 from solvent.base.problem import Problem
 from solvent_server.store import audit
 from solvent_server.store.models import AuditLine
-from solvent_server.web.desk.posted import posted
-from solvent_server.web.parts.page import Look, page
+from solvent_server.web.parts.page import Look, page, posted
 from solvent_server.web.parts.table import RUNS
 from solvent_server.web.settings.tabs import moment, tabs
 
