@@ -93,6 +93,100 @@ def test_a_promise_is_kept_when_the_money_is_there_by_the_end_of_its_day(books_o
     }, "what was taken back before its day, or is still to come, is not judged"
 
 
+PLAN = """
+promise_id customer_id item_id made_on    promised_on currency amount
+one        lantern     -       2026-02-10 2026-02-18  CNY      50
+two        lantern     -       2026-02-10 2026-02-25  CNY      50
+three      lantern     -       2026-02-10 2026-03-05  CNY      50
+"""
+
+
+def plan_of(books_of: BooksOf, money: str) -> dict[str, tuple[int, str, date | None]]:
+    """What became of three instalments of 50, where so much came on so many days."""
+    lines = [line.split() for line in money.split(",") if line]
+    receipts = "".join(f"r{no} lantern {on} {amount}\n" for no, (on, amount) in enumerate(lines))
+    books = books_of(
+        "2026-03-31",
+        open_items=BOOK,
+        promises=PLAN,
+        **({"receipts": "receipt_id customer_id received_on amount\n" + receipts} if lines else {}),
+    )
+    frame = outcomes(books).select("promise_id", "paid", "outcome", "came_on")
+    return {row[0]: row[1:] for row in frame.iter_rows()}
+
+
+def test_money_that_paid_one_instalment_does_not_pay_the_next(books_of: BooksOf) -> None:
+    """Three times 50: by hand, 50 in all by the first day, 100 by the second, 150 by the third."""
+    first = date(2026, 2, 17)
+    assert plan_of(books_of, "2026-02-17 50") == {
+        "one": (5000, "kept", first), "two": (0, "broken", None), "three": (0, "broken", None)
+    }  # fmt: skip
+    assert plan_of(books_of, "2026-02-17 150") == {
+        "one": (15_000, "kept", first), "two": (10_000, "kept", first), "three": (5000, "kept", first)
+    }, "what comes at once is there for all of them"  # fmt: skip
+    assert plan_of(books_of, "2026-02-20 50,2026-03-04 50") == {
+        "one": (0, "broken", None), "two": (0, "broken", None), "three": (0, "broken", None)
+    }, "money that comes after the first day is for the first instalment all the same"  # fmt: skip
+    second = date(2026, 2, 24)
+    assert plan_of(books_of, "2026-02-17 50,2026-02-24 30,2026-03-05 70") == {
+        "one": (5000, "kept", first), "two": (3000, "partly", second), "three": (5000, "kept", date(2026, 3, 5))
+    }, "the 20 that lacked of the second came with the third: the customer is back on its plan"  # fmt: skip
+    assert plan_of(books_of, "") == dict.fromkeys(("one", "two", "three"), (0, "broken", None))
+
+
+@pytest.mark.parametrize(("amounts", "outcome"), [((49.5, 49.5), "kept"), ((49.5, 49.49), "partly")])
+def test_the_tolerance_of_a_plan_is_of_all_that_was_to_be_there(
+    books_of: BooksOf, amounts: tuple[float, float], outcome: str
+) -> None:
+    told = plan_of(books_of, f"2026-02-18 {amounts[0]},2026-02-25 {amounts[1]}")
+    assert (told["one"][1], told["two"][1]) == ("kept", outcome)
+
+
+def test_instalments_on_one_item_beside_the_same_money_promised_twice(books_of: BooksOf) -> None:
+    """On b, of 50, came 20 by 20 February and 30 more by 2 March."""
+    head = "promise_id customer_id item_id made_on promised_on amount\n"
+    parts = head + "one lantern b 2026-02-15 2026-02-20 20\ntwo lantern b 2026-02-15 2026-02-28 30\n"
+    assert told_of(books_with(books_of, promises=parts)) == {"one": (2000, 2000, "kept"), "two": (3000, 0, "broken")}
+    again = head + "one lantern b 2026-02-15 2026-02-20 50\ntwo lantern b 2026-02-15 2026-03-02 50\n"
+    assert told_of(books_with(books_of, promises=again)) == {"one": (5000, 2000, "partly"), "two": (5000, 5000, "kept")}
+
+
+def test_each_instalment_to_come_covers_items_of_its_own(books_of: BooksOf) -> None:
+    """Of kettle 55 stands open on one item: 20 in April, 25 in May, and 10 for which nobody gave a word."""
+    promises = """
+promise_id customer_id item_id made_on    promised_on currency amount
+over       kettle      -       2026-02-26 2026-03-15  CNY      10
+april      kettle      -       2026-02-26 2026-04-15  CNY      20
+may        kettle      -       2026-02-26 2026-05-15  CNY      25
+"""
+    books = books_with(books_of, promises=promises)
+    items = history(books).filter(pl.col("end").is_null())
+    rows = standing(books, items).select("item_id", "promised_on", "amount", "instalments").rows()
+    april, may = date(2026, 4, 15), date(2026, 5, 15)
+    parts = [{"promised_on": april, "amount": 2000}, {"promised_on": may, "amount": 2500}]
+    assert rows == [("e", may, 4500, parts)]
+    two = BOOK.replace("e       kettle      2026-01-10 2026-02-12 60", "e kettle 2026-01-10 2026-02-12 35\n"
+                       "f kettle 2026-01-12 2026-02-14 25")  # fmt: skip
+    books = books_of("2026-03-31", open_items=two, receipts=MONEY, allocations=APPLIED, promises=promises)
+    items = history(books).filter(pl.col("end").is_null())
+    told = standing(books, items).sort("item_id").explode("instalments", empty_as_null=False)
+    assert told.select("item_id", pl.col("instalments").struct.unnest()).rows() == [
+        ("e", april, 2000), ("e", may, 1000), ("f", may, 1500)
+    ], "the second goes on where the first ends"  # fmt: skip
+
+
+def test_what_came_already_is_not_to_come_again(books_of: BooksOf) -> None:
+    """Kettle paid 45 on 24 February, in the middle of a plan of 40 and 30: 25 of the second are to come."""
+    promises = """
+promise_id customer_id item_id made_on    promised_on currency amount
+first      kettle      -       2026-02-20 2026-04-02  CNY      40
+second     kettle      -       2026-02-20 2026-04-09  CNY      30
+"""
+    books = books_with(books_of, promises=promises)
+    items = history(books).filter(pl.col("end").is_null())
+    assert standing(books, items).select("item_id", "promised_on", "amount").rows() == [("e", date(2026, 4, 9), 2500)]
+
+
 @pytest.mark.parametrize(("amount", "outcome"), [("101.01", "kept"), ("101.02", "partly")])
 def test_the_tolerance(books_of: BooksOf, amount: str, outcome: str) -> None:
     row = f"promise_id customer_id item_id made_on promised_on amount\np lantern a 2026-02-10 2026-02-16 {amount}"
@@ -298,6 +392,15 @@ def test_without_rows_nothing_changes(books_of: BooksOf) -> None:
     plain = payment.open.paid_within([(end - books.as_of).days for end in worked])
     row = payment.open.items.get_column("item_id").to_list().index("c")
     assert rows_of(books)["c"].tolist() == plain[row].tolist()
+
+
+def test_an_item_in_instalments_comes_as_each_of_them_says(books_of: BooksOf) -> None:
+    """Half of c by 10 April and half by 24 April: the mean of both promises on the whole."""
+    head = "promise_id customer_id item_id made_on promised_on amount\n"
+    alone = [rows_of(books_with(books_of, promises=f"{head}p lantern c 2026-03-30 {on} 70"))["c"]
+             for on in ("2026-04-10", "2026-04-24")]  # fmt: skip
+    both = f"{head}p lantern c 2026-03-30 2026-04-10 35\nq lantern c 2026-03-30 2026-04-24 35"
+    assert rows_of(books_with(books_of, promises=both))["c"] == pytest.approx((alone[0] + alone[1]) / 2)
 
 
 def test_a_promise_and_a_dispute_move_their_item_only(books_of: BooksOf) -> None:

@@ -82,6 +82,7 @@ def _books(company: Company, as_of: date | None) -> Books:
 def _apply(company: Company, args: Namespace, matched: Matched, asked: Question) -> list[int]:
     """Write the sure matches, then those that a person accepted, each as one transaction."""
     from solvent_server.store import batches  # noqa: PLC0415 (needs the store)
+    from solvent_server.store.desk.numbers import unheard_of  # noqa: PLC0415
 
     known = set(matched.decisions.filter(pl.col("decision") != "none").get_column("source_id"))
     for line in args.accept:
@@ -90,13 +91,13 @@ def _apply(company: Company, args: Namespace, matched: Matched, asked: Question)
     today = datetime.now(UTC).date()
     made = []
     if args.apply:
-        rows = entries(matched, asked, today)
+        rows = unheard_of(company, entries(matched, asked, today))
         if rows:
             made.append(batches.record(company, rows, kind="match", actor=actor(), reason="automatic").batch)
     if args.accept:
         sure = set(matched.decisions.filter(pl.col("decision") == "automatic").get_column("source_id"))
         wanted = [line for line in args.accept if line not in sure or not args.apply]
-        rows = entries(matched, asked, today, chosen=wanted)
+        rows = unheard_of(company, entries(matched, asked, today, chosen=wanted))
         if rows:
             reason = args.reason or "accepted"
             made.append(batches.record(company, rows, kind="match", actor=actor(), reason=reason).batch)

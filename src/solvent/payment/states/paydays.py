@@ -30,12 +30,14 @@ class Habits(Terms, key="payment.paydays"):
         10.0, unit="payments of everybody that stand beside a customer's own", source="own choice: back-tested 4 to 30"
     )
     payments: int = term(200, unit="payments without which no habits are looked for", source="own choice")
-    learned_share: float = term(0.7, unit="share of the past, in time, that habits are tried on", source="own choice")
+    learned_share: float = term(
+        0.7, unit="share of the past, in time, that habits are tried on", most=1, source="own choice"
+    )
     least: float = term(
         0.05, unit="times the usual that any working day has at least", source="own choice: no day is shut"
     )
     ahead_days: int = term(
-        91, unit="days over which a habit evens out to the usual pace", source="own choice: a quarter"
+        91, unit="days over which a habit evens out to the usual pace", most=36_525, source="own choice: a quarter"
     )
 
 

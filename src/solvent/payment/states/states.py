@@ -25,8 +25,9 @@ class Known:
 
     rows: a row an item of which anything is known, with ``row`` (UInt32, its place among the open items), ``due_on``,
     ``last_part_on`` (Date; empty: no part came), ``disputed`` (Float64, share of what is open; 0: not), ``dispute_on``
-    (Date), ``kind`` (String), ``promised`` (Float64, share of what is open; 0: not), ``promised_on`` and ``made_on``
-    (Date), ``kept``, ``weight`` (Float64, as in ``Word``). Without rows nothing changes.
+    (Date), ``kind`` (String), ``promised`` (Float64, share of what is open; 0: not), ``promised_on``, ``made_on``
+    (Date) and ``instalments`` as ``standing`` gives them, ``kept``, ``weight`` (Float64, as in ``Word``). Without rows
+    nothing changes.
     """
 
     rows: pl.DataFrame
@@ -105,11 +106,32 @@ def changed(daily: Floats, first: date, rows: pl.DataFrame, what: Known) -> Floa
     weight = np.where(newer, promised, np.minimum(promised, 1.0 - share))
     stand = weight > 0
     if stand.any():
-        until = np.maximum(column["promised_on"].fill_null(1).to_numpy()[stand].astype(np.int64), 1)
-        kept, trust = column["kept"].to_numpy()[stand], column["weight"].to_numpy()[stand]
-        given = promised_chances(base[stand], until, kept, trust, what.word.leads)
-        out[stand] += weight[stand, None] * (given - base[stand])
+        out[stand] += weight[stand, None] * _by_word(base[stand], rows.filter(pl.Series(stand)), first, what.word)
     return np.clip(np.maximum.accumulate(out, axis=1), 0.0, 1.0)
+
+
+def _by_word(base: Floats, rows: pl.DataFrame, first: date, word: Word) -> Floats:
+    """By how much promises change the chances of promised items [rows, days]: each instalment moves its own share."""
+    kept, trust = rows.get_column("kept").to_numpy(), rows.get_column("weight").to_numpy()
+    parts = (
+        rows.select(pl.int_range(pl.len()).alias("place"), "instalments")
+        .explode("instalments", empty_as_null=False)
+        .unnest("instalments")
+        .select(
+            "place",
+            (pl.col("promised_on") - pl.lit(first)).dt.total_days().clip(1).alias("until"),
+            (pl.col("amount") / pl.col("amount").sum().over("place")).alias("share"),
+            pl.int_range(pl.len()).over("place").alias("number"),
+        )
+    )
+    moved = np.zeros_like(base)
+    for part in parts.partition_by("number"):
+        place = part.get_column("place").to_numpy()
+        given = promised_chances(
+            base[place], part.get_column("until").to_numpy(), kept[place], trust[place], word.leads
+        )
+        moved[place] += part.get_column("share").to_numpy()[:, None] * (given - base[place])
+    return moved
 
 
 def blocks(count: int, size: int = 10_000) -> Sequence[slice]:

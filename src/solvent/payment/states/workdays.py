@@ -27,7 +27,9 @@ LONGEST = 30
 class Workdays(Terms, key="payment.workdays"):
     """Which days banks work, and how it is told whether the books keep to them."""
 
-    country: str = term("CN", unit="ISO 3166 code", source="own choice: our bank's calendar, make-up days too")
+    country: str = term(
+        "CN", unit="ISO 3166 code", form="country", source="own choice: our bank's calendar, make-up days too"
+    )
     most_share: float = term(
         0.5,
         unit="payments on days off over what chance would put there, up to which money waits for working days",

@@ -144,6 +144,19 @@ def test_a_promise_is_kept_by_money_in_time(told, books_with, paying, *, paid, b
     assert found.evidence == (["promises:p"] if broken else [])
 
 
+def test_money_of_one_instalment_does_not_keep_the_next(told, books_with, paying):
+    """Two instalments of 10,000; one came, in time for both. Of a second one more in time nothing is broken."""
+    for late, broken in ((None, ["promises:q"]), (42, [])):
+        rows = paying([(60, 34), (60, late)])
+        rows["promises"] = [
+            {"promise_id": number, "customer_id": "lantern", "item_id": None, "made_on": DAY - timedelta(days=30),
+             "promised_on": DAY - timedelta(days=by), "amount": 10_000}
+            for number, by in (("p", 25), ("q", 15))
+        ]  # fmt: skip
+        found = told(books_with(**rows), "broken_promises", "lantern")
+        assert (found.value, found.facts["promises"], found.evidence) == (len(broken), 2, broken)
+
+
 def test_promises_that_run_or_were_withdrawn_are_not_judged(told, books_with, paying):
     running = promised(paying, made=10, by=3, paid=None)
     assert told(books_with(**running), "broken_promises", "lantern").value is None

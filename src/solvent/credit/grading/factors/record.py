@@ -19,23 +19,27 @@ class Record(Terms, key="credit.grading.record"):
 
     on_time_months: int = term(6, unit="full months", source="own choice: old enough to count, young enough to move")
     default_months: int = term(12, unit="full months whose default is known", source="own choice: one year")
-    promise_months: int = term(12, unit="months of promised days", source="own choice: one year")
+    promise_months: int = term(12, unit="months of promised days", most=1_200, source="own choice: one year")
     promise_tolerance_share: float = term(
-        0.01, unit="share of the promised amount that may be missing", source="FORMULAS 4.3.8: bank fees"
+        0.01, unit="share of the promised amount that may be missing", most=1, source="FORMULAS 4.3.8: bank fees"
     )
-    failed_days: int = term(90, unit="days overdue, failed strictly over it", source="own choice: usual default line")
+    failed_days: int = term(
+        90, unit="days overdue, failed strictly over it", most=36_525, source="own choice: usual default line"
+    )
     failed_share: float = term(
-        0.05, unit="share of a year's dues, failed from it on", source="own choice: a stray item is no failure"
+        0.05, unit="share of a year's dues, failed from it on", most=1, source="own choice: a stray item is no failure"
     )
     recent_months: int = term(
         12,
         unit="months of due days that count in any case",
+        most=1_200,
         source="own choice: one year; older ones if it pays nothing",
     )
-    lost_months: int = term(24, unit="months a write-off counts", source="own choice: two years")
+    lost_months: int = term(24, unit="months a write-off counts", most=1_200, source="own choice: two years")
     small_share: float = term(
         0.1,
         unit="share of a usual invoice, a small rest under it",
+        most=1,
         source="own choice: bank fees and cents are no delay",
     )
 
@@ -172,16 +176,22 @@ def _broken(books: Books, terms: Record) -> pl.LazyFrame:
 
     Money counts from the day of the promise to the promised day: on an item what settled it, on an account what the
     customer paid at all, in the promise's own currency. Without an amount all that was open is meant, of an account
-    what of it was due by the promised day. A promise that was withdrawn before its day is not judged.
+    what of it was due by the promised day. A promise that was withdrawn before its day is not judged. Promises of
+    amounts on the account that were given on one day are instalments: each is kept by money beyond those before it.
     """
     day = books.as_of
     since = months_before(day, terms.promise_months)
-    judged = books.table("promises").filter(
-        pl.col("promised_on").is_between(since, day),
-        pl.col("withdrawn_on").is_null() | (pl.col("withdrawn_on") > pl.col("promised_on")),
+    stands = pl.col("withdrawn_on").is_null() | (pl.col("withdrawn_on") > pl.col("promised_on"))
+    plan = ("customer_id", "item_id", "made_on", "currency")
+    upto = pl.col("amount").cum_sum().over(plan, order_by=("promised_on", "promise_id"))
+    judged = (
+        books.table("promises")
+        .filter(stands)
+        .with_columns(pl.when(pl.col("item_id").is_null()).then(upto).otherwise("amount").alias("upto"))
+        .filter(pl.col("promised_on").is_between(since, day))
     )
     given = judged.join(books.journal.customers.lazy(), on="customer_id", how="inner").select(
-        "promise_id", "customer_id", "customer_no", "item_id", "made_on", "promised_on",
+        "promise_id", "customer_id", "customer_no", "item_id", "made_on", "promised_on", "upto",
         pl.col("amount").alias("promised"), pl.col("currency").alias("promised_in"),
     )  # fmt: skip
     same = pl.col("promised_in").is_null() | (pl.col("promised_in") == pl.col("currency"))
@@ -194,7 +204,7 @@ def _broken(books: Books, terms: Record) -> pl.LazyFrame:
     on_account = given.filter(pl.col("item_id").is_null()).drop("item_id").join(events, on="customer_no", how="inner")
     paid = inside & (pl.col("amount") < 0)
     due = before & (pl.col("due_on") <= pl.col("promised_on"))
-    keys = ("promise_id", "customer_id", "promised")
+    keys = ("promise_id", "customer_id", "promised", "upto")
     parts = [
         rows.filter(same)
         .group_by(keys)
@@ -208,5 +218,5 @@ def _broken(books: Books, terms: Record) -> pl.LazyFrame:
         )
     ]
     asked = pl.coalesce("promised", "open")
-    short = (asked > 0) & (pl.col("paid") < asked * (1.0 - terms.promise_tolerance_share))
+    short = (asked > 0) & (pl.col("paid") < pl.coalesce("upto", "open") * (1.0 - terms.promise_tolerance_share))
     return pl.concat(parts).group_by("customer_id").agg(short.sum().cast(pl.Float64).alias("broken_promises"))

@@ -17,9 +17,13 @@ from solvent.decisions.warnings.view import View
 class BrokenPromises(Terms, key="warnings.broken_promises"):
     """Which promises count, when one is kept, and where the lines lie."""
 
-    days: int = term(90, unit="days since the promised day", source="own choice: a quarter")
-    grace_days: int = term(3, unit="days after the promised day that keep it", source="own choice: a transfer's way")
-    kept_share: float = term(0.95, unit="share of the money that keeps it", source="own choice: bank fees come off")
+    days: int = term(90, unit="days since the promised day", most=36_525, source="own choice: a quarter")
+    grace_days: int = term(
+        3, unit="days after the promised day that keep it", most=36_525, source="own choice: a transfer's way"
+    )
+    kept_share: float = term(
+        0.95, unit="share of the money that keeps it", most=1, source="own choice: bank fees come off"
+    )
     yellow: float = term(2.0, unit="promises broken, from it", source="own choice: one may be bad luck")
     orange: float = term(4.0, unit="promises broken, from it", source="own choice: it is a habit")
     red: float = term(6.0, unit="promises broken, from it", source="own choice: its word is worth nothing")
@@ -30,6 +34,8 @@ def read(view: View, terms: BrokenPromises) -> pl.DataFrame | None:
 
     A promise on an item is kept by money on that item, one on the account by money on any, from the day it was made
     to the end of the grace. Without an amount it is about all that is open of it, on the account of what was due.
+    Promises of amounts on the account that were given on one day are instalments: each is kept by money beyond what
+    those before it were to bring.
     """
     books = view.books
     if not books.has("promises"):
@@ -37,16 +43,20 @@ def read(view: View, terms: BrokenPromises) -> pl.DataFrame | None:
     reach = terms.days + terms.grace_days
     ran_out = days_since(books, "promised_on") > terms.grace_days
     stands = pl.col("withdrawn_on").is_null() | (pl.col("withdrawn_on") > pl.col("promised_on"))
+    plan = ("customer_id", "item_id", "made_on", "currency")
+    upto = pl.col("promised").cum_sum().over(plan, order_by=("promised_on", "promise_id"))
     of_item = books.table("open_items").select("item_id", pl.col("currency").alias("of"))
     said = (
         books.table("promises")
-        .filter(ran_out & stands & (days_since(books, "promised_on") <= reach))
+        .filter(ran_out & stands)
         .join(of_item, on="item_id", how="left")
         .with_columns(
             pl.coalesce("currency", "of", pl.lit(books.currency)).alias("currency"),
             key("promises", "promise_id").alias("key"),
         )
         .with_columns(worth(books).alias("promised"))
+        .with_columns(pl.when(pl.col("item_id").is_null()).then(upto).otherwise("promised").alias("upto"))
+        .filter(days_since(books, "promised_on") <= reach)
     )
     told = _kept(said.join(_money(view), on="customer_id", how="left"), terms)
     counted = told.group_by("customer_id").agg(
@@ -76,13 +86,13 @@ def _kept(pairs: pl.LazyFrame, terms: BrokenPromises) -> pl.LazyFrame:
     )
     timely = pl.col("paid_on").is_between(pl.col("made_on"), until).fill_null(False)
     late = pl.col("paid_on").is_null() | (pl.col("paid_on") > until)
-    keys_of = ("promise_id", "customer_id", "promised_on", "amount", "promised", "key")
+    keys_of = ("promise_id", "customer_id", "promised_on", "amount", "promised", "upto", "key")
     sums = pairs.group_by(keys_of).agg(
         pl.col("worth").filter(timely & (about | account)).sum().alias("came"),
         pl.col("worth").filter(late & about).sum().alias("rest"),
     )
     whole = pl.col("rest") <= (1 - terms.kept_share) * (pl.col("rest") + pl.col("came")) + 1e-6
-    part = pl.col("came") >= terms.kept_share * pl.col("promised") - 1e-6
+    part = pl.col("came") >= terms.kept_share * pl.col("upto") - 1e-6
     kept = pl.when(pl.col("amount").is_null()).then(whole).otherwise(part | whole)
     return sums.with_columns((~kept).fill_null(False).alias("broken"))
 
