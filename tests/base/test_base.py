@@ -15,7 +15,7 @@ from solvent.base.calendar import days_off, month_end, month_ends, months_before
 from solvent.base.money import converted, decimal, digits, half_up, minor
 from solvent.base.problem import PolicyError, TableError
 from solvent.base.table import Column, Law, Table
-from solvent.base.terms import FAMILIES, Policy, Terms, term
+from solvent.base.terms import FAMILIES, Bounds, Policy, Terms, bounds_of, term
 
 
 @pytest.mark.parametrize(("amount", "text"), [("0.005", "0.01"), ("-0.005", "-0.01"), ("0.0049", "0.00")])
@@ -90,7 +90,14 @@ class Trial(Terms, key="tests.trial"):
 
     line: float = term(0.25, unit="share", source="a test")
     edges: tuple[int, ...] = term((30, 60), unit="days", source="a test")
-    country: str = term("CN", unit="country", source="a test")
+    country: str = term("CN", unit="country", form="country", source="a test")
+    chance: float = term(0.1, unit="chance", most=1, source="a test")
+    shift: float = term(-1.0, unit="points", least=None, source="a test")
+    since: str = term("2026-03-10", unit="first day", form="day", source="a test")
+    how: str = term("least", unit="a way", choices=("least", "mean"), source="a test")
+    rising: tuple[int, ...] = term((1, 2), unit="edges", most=9, rising=True, source="a test")
+    yes: bool = term(True, unit="yes or no", source="a test")
+    words: tuple[str, ...] = term(("a",), unit="words", source="a test")
 
 
 def test_policy_counts_from_its_day_and_term_by_term() -> None:
@@ -111,8 +118,22 @@ def test_policy_counts_from_its_day_and_term_by_term() -> None:
         ({"tests.trial": [(date.min, {"line": True})]}, "policy.value_kind"),
         ({"tests.trial": [(date.min, {"edges": []})]}, "policy.value_kind"),
         ({"tests.trial": [(date.min, {"edges": [1.5]})]}, "policy.value_kind"),
+        ({"tests.trial": [(date.min, {"line": -0.01})]}, "policy.least"),
+        ({"tests.trial": [(date.min, {"line": float("nan")})]}, "policy.least"),
+        ({"tests.trial": [(date.min, {"line": float("inf")})]}, "policy.least"),
+        ({"tests.trial": [(date.min, {"line": 2**53 + 2})]}, "policy.most"),
+        ({"tests.trial": [(date.min, {"shift": -(2.0**54)})]}, "policy.most"),
+        ({"tests.trial": [(date.min, {"chance": 1.001})]}, "policy.most"),
+        ({"tests.trial": [(date.min, {"edges": [30, -1]})]}, "policy.least"),
+        ({"tests.trial": [(date.min, {"rising": [1, 10]})]}, "policy.most"),
+        ({"tests.trial": [(date.min, {"rising": [2, 2]})]}, "policy.rising"),
+        ({"tests.trial": [(date.min, {"country": "China"})]}, "policy.country"),
+        ({"tests.trial": [(date.min, {"since": "2026-02-30"})]}, "policy.day"),
+        ({"tests.trial": [(date.min, {"since": "20260310"})]}, "policy.day"),
+        ({"tests.trial": [(date.min, {"how": "most"})]}, "policy.choice"),
+        ({"tests.trial": [(date.min, {"words": ["a", "b\x07"]})]}, "policy.word"),
+        ({"tests.trial": [(date.min, {"words": ["a" * 501]})]}, "policy.word"),
     ],
-    ids=["family", "term", "kind", "yes for a number", "no edges", "half a day"],
 )
 def test_what_policy_does_not_allow_is_refused_by_name(
     told: dict[str, list[tuple[date, dict[str, object]]]], code: str
@@ -120,6 +141,17 @@ def test_what_policy_does_not_allow_is_refused_by_name(
     with pytest.raises(PolicyError) as raised:
         Policy(date(2026, 1, 1), told)
     assert raised.value.problem.code == code
+
+
+def test_the_bounds_themselves_are_allowed() -> None:
+    good = {
+        "line": 0, "chance": 1, "shift": -(2.0**53), "edges": [3, 2], "rising": [0, 9], "country": "DE",
+        "since": "2024-02-29", "how": "mean", "yes": False, "words": ["a" * 500],
+    }  # fmt: skip
+    told = Policy(date(2026, 1, 1), {"tests.trial": [(date.min, good)]}).terms(Trial)
+    assert (told.line, told.chance, told.rising, told.how, told.yes) == (0.0, 1.0, (0, 9), "mean", False)
+    assert bounds_of(Trial, "chance") == Bounds(0, 1)
+    assert bounds_of(Trial, "how").least is None
 
 
 def test_a_family_is_known_by_its_key() -> None:

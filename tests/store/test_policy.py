@@ -145,27 +145,27 @@ def test_a_preset_of_a_company_is_the_preset_of_the_command_line(company: Any, n
 @pytest.mark.parametrize(
     ("family", "term", "value", "code"),
     [
-        ("measures.behaviour", "delay_days", -1, "store.policy.least"),
-        ("measures.behaviour", "delay_days", 36_526, "store.policy.most"),
+        ("measures.behaviour", "delay_days", -1, "policy.least"),
+        ("measures.behaviour", "delay_days", 36_526, "policy.most"),
         ("measures.behaviour", "delay_days", 9.5, "policy.value_kind"),
         ("measures.behaviour", "delay_days", "9", "policy.value_kind"),
         ("measures.behaviour", "delay_days", True, "policy.value_kind"),
         ("measures.behaviour", "delay_day", 9, "policy.term_unknown"),
         ("measures.behaviours", "delay_days", 9, "policy.family_unknown"),
         ("server.live", "page", 9, "policy.family_unknown"),
-        ("measures.concentration", "single_share", 1.001, "store.policy.most"),
-        ("measures.concentration", "single_share", float("nan"), "store.policy.least"),
-        ("measures.concentration", "single_share", float("inf"), "store.policy.least"),
+        ("measures.concentration", "single_share", 1.001, "policy.most"),
+        ("measures.concentration", "single_share", float("nan"), "policy.least"),
+        ("measures.concentration", "single_share", float("inf"), "policy.least"),
         ("measures.aging", "edges", [30, 30], "measures.aging.edges"),
         ("measures.aging", "edges", [], "policy.value_kind"),
         ("measures.aging", "basis", "delivery", "measures.aging.basis"),
-        ("credit.limits.granting", "newcomers", "trust", "store.policy.choice"),
-        ("credit.limits.terms", "extra_to_grade", "F", "store.policy.choice"),
-        ("credit.contracts", "cn_since", "2025-13-01", "store.policy.day"),
-        ("payment.workdays", "country", "China", "store.policy.country"),
-        ("credit.grading.ability", "current_ratio_edges", [1.0, 0.8, 1.5], "store.policy.rising"),
+        ("credit.limits.granting", "newcomers", "trust", "policy.choice"),
+        ("credit.limits.terms", "extra_to_grade", "F", "policy.choice"),
+        ("credit.contracts", "cn_since", "2025-13-01", "policy.day"),
+        ("payment.workdays", "country", "China", "policy.country"),
+        ("credit.grading.ability", "current_ratio_edges", [1.0, 0.8, 1.5], "policy.rising"),
         ("credit.grading.ability", "current_ratio_edges", [0.8, 1.0], "store.policy.length"),
-        ("warnings.engine", "off", "a\x07b", "store.policy.word"),
+        ("warnings.engine", "off", "a\x07b", "policy.word"),
         ("", "preset", "huge", "policy.preset_unknown"),
         ("", "edges", "micro", "store.policy.unknown"),
     ],
@@ -177,7 +177,7 @@ def test_a_value_that_the_term_does_not_allow_is_refused(
     with pytest.raises(SolventError) as refused:
         changes.propose(company, family, term, value, valid_from=DAY, reason="x", actor="anna")
     if family == "measures.aging" and term == "basis":
-        assert refused.value.problem.code in (code, "store.policy.choice")
+        assert refused.value.problem.code in (code, "policy.choice")
     elif family == "server.live":
         assert refused.value.problem.code == code
     else:

@@ -6,23 +6,58 @@ company's own values are dated overrides, so a report of last March is computed 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import date
+from itertools import pairwise
+from math import isfinite
 from typing import Any, ClassVar, TypeVar
 
 from solvent.base.problem import PolicyError
 
 FAMILIES: dict[str, type[Terms]] = {}
 """Every family of terms that has been imported, by its key in policy files."""
+LARGEST = 2**53
+"""No number of a policy is farther from zero: up to here every whole one is exact."""
+LONGEST = 500
+"""Characters of a word in a policy."""
 
 
-def term(default: Any, *, unit: str, source: str) -> Any:
-    """One decided number: what it is by default, in which unit, and on whose word.
+@dataclass(frozen=True)
+class Bounds:
+    """What values a term takes. choices: the words it may be; rising: a list goes up from value to value.
+
+    form: ``day`` (2026-03-10) or ``country`` (CN) for words that are one; least and most: empty where nothing bounds.
+    """
+
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
+    form: str = ""
+    rising: bool = False
+
+
+def term(
+    default: Any,
+    *,
+    unit: str,
+    source: str,
+    least: float | None = 0,
+    most: float | None = None,
+    choices: tuple[str, ...] = (),
+    form: str = "",
+    rising: bool = False,
+) -> Any:
+    """One decided number: what it is by default, in which unit, on whose word, and which values it takes.
 
     ``unit`` and ``source`` must say something; ``source`` names a requirement id, a formula number, or our own choice.
+    The rest are its :class:`Bounds`: a number is not negative unless it says so, and words have no least.
     """
-    return field(default=default, metadata={"unit": unit, "source": source})
+    sample = default[0] if isinstance(default, tuple) else default
+    number = isinstance(sample, (int, float)) and not isinstance(sample, bool)
+    bounds = Bounds(least if number else None, most, choices, form, rising)
+    return field(default=default, metadata={"unit": unit, "source": source, "bounds": bounds})
 
 
 class Terms:
@@ -44,6 +79,12 @@ def terms_of(kind: type[Terms]) -> dict[str, Field[Any]]:
     return {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
 
 
+def bounds_of(kind: type[Terms], name: str) -> Bounds:
+    """What values one term of a family takes."""
+    bounds: Bounds = terms_of(kind)[name].metadata["bounds"]
+    return bounds
+
+
 @dataclass(frozen=True)
 class Policy:
     """What the company had decided on ``as_of``: dated overrides on the defaults in the code."""
@@ -52,7 +93,7 @@ class Policy:
     overrides: Mapping[str, Sequence[Override]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse, by name, a family or a term that does not exist, or a value of another kind."""
+        """Refuse, by name, a family or a term that does not exist, a value of another kind or out of its bounds."""
         for key, entries in self.overrides.items():
             if key not in FAMILIES:
                 raise PolicyError("policy.family_unknown", key, known=", ".join(sorted(FAMILIES)))
@@ -83,6 +124,42 @@ def _fits(place: str, known: Mapping[str, Field[Any]], name: str, value: Any) ->
     if not good:
         wanted = f"{type(default[0]).__name__}, …" if isinstance(default, tuple) else type(default).__name__
         raise PolicyError("policy.value_kind", place, value=str(value), wanted=wanted)
+    _within(place, known[name].metadata["bounds"], value)
+
+
+def _within(place: str, bounds: Bounds, value: Any) -> None:
+    """Refuse what is out of bounds; ``value`` is of the right kind."""
+    for one in value if isinstance(value, (list, tuple)) else (value,):
+        if isinstance(one, str):
+            _word(place, bounds, one)
+        elif not isinstance(one, bool):
+            if not isfinite(one) or (bounds.least is not None and one < bounds.least):
+                raise PolicyError("policy.least", place, value=str(one), least=f"{bounds.least or 0:g}")
+            most = LARGEST if bounds.most is None else bounds.most
+            if abs(one) > LARGEST or one > most:
+                raise PolicyError("policy.most", place, value=str(one), most=f"{most:g}")
+    if bounds.rising and any(low >= high for low, high in pairwise(value)):
+        raise PolicyError("policy.rising", place, value=", ".join(map(str, value)))
+
+
+def _word(place: str, bounds: Bounds, word: str) -> None:
+    if bounds.choices and word not in bounds.choices:
+        raise PolicyError("policy.choice", place, value=word, known=", ".join(bounds.choices))
+    if bounds.form == "day" and _no_day(word):
+        raise PolicyError("policy.day", place, value=word)
+    if bounds.form == "country" and not re.fullmatch("[A-Z]{2}", word):
+        raise PolicyError("policy.country", place, value=word)
+    if len(word) > LONGEST or not word.isprintable():
+        raise PolicyError("policy.word", place, value=word[:40])
+
+
+def _no_day(word: str) -> bool:
+    """True where ``word`` is no day of the calendar, written 2026-03-10."""
+    try:
+        date.fromisoformat(word)
+    except ValueError:
+        return True
+    return not re.fullmatch(r"\d{4}-\d{2}-\d{2}", word)
 
 
 def _alike(kind: type, value: Any) -> bool:

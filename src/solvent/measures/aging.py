@@ -25,10 +25,20 @@ UNAPPLIED = "unapplied"
 class Aging(Terms, key="measures.aging"):
     """Where the buckets end, and from which day an item ages."""
 
-    edges: tuple[int, ...] = term((30, 60, 90, 120), unit="days, upper edge of each bucket", source="FORMULAS 4.2.10")
-    basis: str = term("due", unit="due or invoice: the day from which age counts", source="FORMULAS 4.2.10")
+    edges: tuple[int, ...] = term(
+        (30, 60, 90, 120), unit="days, upper edge of each bucket", most=36_525, source="FORMULAS 4.2.10"
+    )
+    basis: str = term(
+        "due",
+        unit="due or invoice: the day from which age counts",
+        choices=("due", "invoice"),
+        source="FORMULAS 4.2.10",
+    )
     forward_edges: tuple[int, ...] = term(
-        (7, 30, 60), unit="days to due, upper edge", source="own choice: this week, this month, the two after it"
+        (7, 30, 60),
+        unit="days to due, upper edge",
+        most=36_525,
+        source="own choice: this week, this month, the two after it",
     )
 
     def __post_init__(self) -> None:

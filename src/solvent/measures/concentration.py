@@ -19,7 +19,7 @@ class Concentration(Terms, key="measures.concentration"):
     """Over which sales a share is told, and from where one name is too much."""
 
     months: int = term(12, unit="calendar months of sales", source="FORMULAS 4.2.17")
-    single_share: float = term(0.25, unit="share of sales, alarm strictly over it", source="REQUIREMENTS EW-02")
+    single_share: float = term(0.25, unit="share of sales, alarm strictly over it", most=1, source="REQUIREMENTS EW-02")
 
 
 DEFAULTS = Concentration()

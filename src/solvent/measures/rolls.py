@@ -28,13 +28,19 @@ SEGMENTS = ("insured", "country", "industry", "region")
 class Rolls(Terms, key="measures.rolls"):
     """From which history a loss rate is taken, and which rates stand in where there is none."""
 
-    months: int = term(12, unit="months of roll rates; a shorter ledger uses the table", source="FORMULAS 4.2.12")
+    months: int = term(
+        12, unit="months of roll rates; a shorter ledger uses the table", most=1_200, source="FORMULAS 4.2.12"
+    )
     lost_share: float = term(
-        1.0, unit="share lost of what grows older than the last bucket", source="FORMULAS 4.2.12: product of all rates"
+        1.0,
+        unit="share lost of what grows older than the last bucket",
+        most=10,
+        source="FORMULAS 4.2.12: product of all rates",
     )
     table: tuple[float, ...] = term(
         (0.005, 0.022, 0.027, 0.045, 0.5, 0.5),
         unit="share lost, a bucket each, current first",
+        most=10,
         source="FORMULAS 4.2.13 up to 90 days; beyond, own choice: in default, of which half comes back",
     )
     forward_scalar: float = term(1.0, unit="times the loss rate, for what lies ahead", source="FORMULAS 4.2.13")

@@ -38,7 +38,7 @@ class Champion(Terms, key="payment.champion"):
     """How candidates compete."""
 
     cut_offs: int = term(3, unit="cut-offs in the past", source="own choice: one may be a lucky quarter")
-    test_days: int = term(120, unit="days of new items scored after each", source="own choice: a season")
+    test_days: int = term(120, unit="days of new items scored after each", most=36_525, source="own choice: a season")
     least_items: int = term(60, unit="scored items without which the default stands", source="own choice")
     most_items: int = term(10_000, unit="items scored at each cut-off", source="own choice: time; more decides nothing")
     most_learned: int = term(
@@ -47,7 +47,7 @@ class Champion(Terms, key="payment.champion"):
         source="own choice: time; more decides nothing",
     )
     gate_share: float = term(
-        0.0, unit="share by which a candidate must beat the transparent law", source="DESIGN 1: the gate"
+        0.0, unit="share by which a candidate must beat the transparent law", most=10, source="DESIGN 1: the gate"
     )
     boosted: bool = term(
         False, unit="yes or no: do boosted trees compete", source="own choice: some 3 % better, ten times the time"
@@ -55,6 +55,7 @@ class Champion(Terms, key="payment.champion"):
     boosted_gain: float = term(
         0.005,
         unit="share by which trees must beat the best of the laws",
+        most=10,
         source="own choice: what can be told in a sentence stands where it is as good",
     )
 

@@ -33,24 +33,30 @@ from solvent.payment.laws import Laws, fit
 class Together(Terms, key="payment.dependence"):
     """What is taken for granted of how delays move together, and how much history outweighs it."""
 
-    systemic: float = term(0.1225, unit="share of variance", source="own choice: 0.35 squared, all customers")
-    sector: float = term(0.10, unit="share of variance", source="own choice: less than what moves all")
-    customer: float = term(0.3025, unit="share of variance", source="own choice: 0.55 squared, one customer")
-    most: float = term(0.9, unit="share of variance of all three at most", source="own choice: no item is its customer")
+    systemic: float = term(0.1225, unit="share of variance", most=1, source="own choice: 0.35 squared, all customers")
+    sector: float = term(0.10, unit="share of variance", most=1, source="own choice: less than what moves all")
+    customer: float = term(0.3025, unit="share of variance", most=1, source="own choice: 0.55 squared, one customer")
+    most: float = term(
+        0.9, unit="share of variance of all three at most", most=1, source="own choice: no item is its customer"
+    )
     months: float = term(
         12.0,
         unit="months of history at which half is believed",
+        most=1_200,
         source="own choice: one draw of a factor a month",
     )
     cells: float = term(
         60.0,
         unit="months of sectors or customers at which half is believed",
+        most=1_200,
         source="own choice: five for a year",
     )
     folds: int = term(6, unit="cut-offs in the past", source="own choice: more differ little")
-    fold_days: int = term(90, unit="days of new items scored after each", source="own choice: as one looks ahead")
+    fold_days: int = term(
+        90, unit="days of new items scored after each", most=36_525, source="own choice: as one looks ahead"
+    )
     watched_share: float = term(
-        0.8, unit="chance of payment within the days watched, from which an item counts", source="own choice"
+        0.8, unit="chance of payment within the days watched, from which an item counts", most=1, source="own choice"
     )
 
 

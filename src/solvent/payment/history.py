@@ -22,10 +22,13 @@ class History(Terms, key="payment.history"):
     """What counts as the end of an item."""
 
     paid_share: float = term(
-        0.5, unit="share settled by money from which on an item counts as paid", source="own choice: the larger part"
+        0.5,
+        unit="share settled by money from which on an item counts as paid",
+        most=10,
+        source="own choice: the larger part",
     )
     dust_share: float = term(
-        0.01, unit="share of the face that may stay open on a paid item", source="own choice: fees and rounding"
+        0.01, unit="share of the face that may stay open on a paid item", most=1, source="own choice: fees and rounding"
     )
 
 

@@ -40,14 +40,18 @@ class Facilities(Terms, key="simulation.facilities"):
         source="own choice: it was done once",
     )
     buffer_share: float = term(
-        0.05, unit="share of the floor that stays above it before a line is repaid", source="own choice: no to and fro"
+        0.05,
+        unit="share of the floor that stays above it before a line is repaid",
+        most=1,
+        source="own choice: no to and fro",
     )
     year_days: float = term(
-        360.0, unit="days of a year of interest", source="own choice: money-market convention of banks"
+        360.0, unit="days of a year of interest", most=36_525, source="own choice: money-market convention of banks"
     )
     unknown_rate: float = term(
         0.06,
         unit="share a year, where a line names no rate",
+        most=10,
         source="own choice: dearer than those that do, drawn last",
     )
 

@@ -12,6 +12,7 @@ import pytest
 from solvent.base.problem import PolicyError
 from solvent.base.terms import Policy
 from solvent.books.books import Books
+from solvent.credit.grading.caps import place_of
 from solvent.credit.grading.chances import Grading, bands
 from solvent.credit.grading.grade import Grades, grades
 from solvent.credit.ratios import ratios
@@ -334,10 +335,11 @@ def test_a_learned_chance_moves_the_grade_by_one_step_and_stays_in_its_band(book
     assert row(grade(books, learned=other)) == before
 
 
-def test_a_policy_with_a_grade_that_does_not_exist_is_refused(books_of: BooksOf) -> None:
-    policy = Policy(DAY, {"credit.grading.caps": [(DAY, {"overdue_grade": "F"})]})
+def test_a_policy_with_a_grade_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(PolicyError, match=r"policy\.choice credit\.grading\.caps\.overdue_grade"):
+        Policy(DAY, {"credit.grading.caps": [(DAY, {"overdue_grade": "F"})]})
     with pytest.raises(PolicyError, match=r"grade_unknown"):
-        grade(books_of("2026-10-31", **trade()), policy)
+        place_of("F")
 
 
 def test_promises_are_broken_when_the_money_is_not_there_on_the_day(books_of: BooksOf) -> None:
@@ -354,3 +356,6 @@ promise_id customer_id item_id  made_on    promised_on amount withdrawn_on
     card = grade(books_of("2026-10-31", **told, promises=promises)).card.row(0, named=True)
     # 1: the item is not paid. 2 and 3: paid in time. 4: nothing came. 5: taken back. 6: its day has not come.
     assert card["broken_promises"] == 2.0
+    more = "7 lantern - 2026-08-01 2026-09-16 1000 -\n"  # a second instalment of 3: the money of the first is spent
+    card = grade(books_of("2026-10-31", **told, promises=promises + more)).card.row(0, named=True)
+    assert card["broken_promises"] == 3.0

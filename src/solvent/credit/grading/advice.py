@@ -34,7 +34,7 @@ class Advising(Terms, key="credit.grading.advice"):
     most_together: int = term(3, unit="changes at once", source="own choice: nobody changes more within a quarter")
     most_sets: int = term(5, unit="sets of changes", source="own choice")
     most_factors: int = term(10, unit="factors tried together, those that gain most", source="own choice: 175 sets")
-    most_deposit: float = term(0.8, unit="share of an order", source="own choice: more is cash before delivery")
+    most_deposit: float = term(0.8, unit="share of an order", most=1, source="own choice: more is cash before delivery")
 
 
 DEFAULTS = Advising()

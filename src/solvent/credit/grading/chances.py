@@ -23,17 +23,22 @@ GRADES = ("A", "B", "C", "D", "E")
 class Grading(Terms, key="credit.grading.grade"):
     """From points to grades and chances."""
 
-    neutral_share: float = term(0.5, unit="share of a missing factor's best points", source="own choice: neither way")
+    neutral_share: float = term(
+        0.5, unit="share of a missing factor's best points", most=1, source="own choice: neither way"
+    )
     axis_lines: tuple[float, ...] = term((40.0, 70.0), unit="points of an axis", source="own choice: weak, fair, good")
     matrix: tuple[str, ...] = term(
         ("EDC", "DCB", "DBA"),
         unit="grades: a row for weak, fair, good ability; in it weak, fair, good willingness",
         source="CAPABILITIES row 6: 3 x 3; grades: own choice",
     )
-    ability_weight: float = term(0.5, unit="share of the points that is ability", source="own choice: both alike")
+    ability_weight: float = term(
+        0.5, unit="share of the points that is ability", most=1, source="own choice: both alike"
+    )
     yearly_chances: tuple[float, ...] = term(
         (0.003, 0.01, 0.03, 0.08, 0.25),
         unit="chance to fail within a year, grades A to E",
+        most=1,
         source="own choice: about three times from grade to grade, a few per cent in the middle",
     )
     least_years: float = term(100.0, unit="customer years", source="own choice: fewer say nothing of a level")

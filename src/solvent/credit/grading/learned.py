@@ -30,7 +30,9 @@ STEPS = 10
 class Blending(Terms, key="credit.grading.learned"):
     """How a trained card joins the expert one."""
 
-    weight: float = term(0.6, unit="share of the log odds that is learned", source="own choice: what was proved leads")
+    weight: float = term(
+        0.6, unit="share of the log odds that is learned", most=1, source="own choice: what was proved leads"
+    )
     least_rows: int = term(50, unit="customers", source="own choice: fewer say nothing of a shift")
     most_steps: int = term(1, unit="grades up or down", source="own choice: a person can still follow")
 

@@ -38,48 +38,66 @@ class Granting(Terms, key="credit.limits.granting"):
     """How credit begins, and how it moves."""
 
     newcomers: str = term(
-        "soundness", unit=f"one of {', '.join(NEWCOMERS)}", source="REQUIREMENTS CR-06; prepay in the micro set"
+        "soundness",
+        unit=f"one of {', '.join(NEWCOMERS)}",
+        choices=NEWCOMERS,
+        source="REQUIREMENTS CR-06; prepay in the micro set",
     )
     new_payments: int = term(5, unit="payments, new under it", source="own choice: fewer make no habit")
-    new_days: int = term(180, unit="days of the relation, new under it", source="own choice: half a year")
+    new_days: int = term(180, unit="days of the relation, new under it", most=36_525, source="own choice: half a year")
     first_share: float = term(
-        0.5, unit="share of what the methods allow", source="REQUIREMENTS CR-05: basic first limit"
+        0.5, unit="share of what the methods allow", most=1, source="REQUIREMENTS CR-05: basic first limit"
     )
     trial_share: float = term(
-        1 / 3, unit="share of a first limit that one trial order may take", source="REQUIREMENTS CR-11; share ours"
+        1 / 3,
+        unit="share of a first limit that one trial order may take",
+        most=1,
+        source="REQUIREMENTS CR-11; share ours",
     )
     new_deposit_share: float = term(
-        0.3, unit="share of a new customer's order", source="REQUIREMENTS CR-06; share ours"
+        0.3, unit="share of a new customer's order", most=1, source="REQUIREMENTS CR-06; share ours"
     )
     step_invoices: int = term(
         5, unit="invoices paid on time since the last decision, step up from it", source="CAPABILITIES 22; number ours"
     )
     on_time_share: float = term(
-        0.8, unit="share of them that came on time, step up from it", source="own choice: four of five"
+        0.8, unit="share of them that came on time, step up from it", most=1, source="own choice: four of five"
     )
-    grace_days: int = term(3, unit="days after due that still count as on time", source="FORMULAS Appendix B: grace")
+    grace_days: int = term(
+        3, unit="days after due that still count as on time", most=36_525, source="FORMULAS Appendix B: grace"
+    )
     step_up_share: float = term(0.25, unit="most that a step adds, share", source="CAPABILITIES 22; share ours")
     step_down_share: float = term(
-        0.5, unit="share that a signal takes, and most that a step does", source="own choice: half, then look"
+        0.5, unit="share that a signal takes, and most that a step does", most=10, source="own choice: half, then look"
     )
-    grave_share: float = term(1.0, unit="share that a grave event takes", source="own choice: prepay until cleared")
+    grave_share: float = term(
+        1.0, unit="share that a grave event takes", most=10, source="own choice: prepay until cleared"
+    )
     overdue_days: int = term(
-        30, unit="days overdue, a signal strictly over it", source="FORMULAS Appendix B: formal collection at 30 days"
+        30,
+        unit="days overdue, a signal strictly over it",
+        most=36_525,
+        source="FORMULAS Appendix B: formal collection at 30 days",
     )
     overdue_share: float = term(
         0.10,
         unit="share of what is owed that is so late, a signal from it",
+        most=1,
         source="own choice: a tenth",
     )
     event_severity: int = term(2, unit="severity of an event, a signal from it", source="own choice: serious")
-    event_days: int = term(365, unit="days that an event is looked back for", source="own choice: a year")
+    event_days: int = term(365, unit="days that an event is looked back for", most=36_525, source="own choice: a year")
     band: float = term(
         0.10,
         unit="share over the standing limit within which nothing moves",
+        most=10,
         source="own choice: a tenth",
     )
     lower_band: float = term(
-        0.25, unit="share under it within which nothing moves without a signal", source="own choice: purchases swing"
+        0.25,
+        unit="share under it within which nothing moves without a signal",
+        most=10,
+        source="own choice: purchases swing",
     )
 
 

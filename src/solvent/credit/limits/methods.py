@@ -31,7 +31,9 @@ COMBINED = ("need", "net_worth", "working_capital", "references")
 class Methods(Terms, key="credit.limits.methods"):
     """What each method counts; five numbers are those of grades A to E."""
 
-    combine: str = term("least", unit="least or mean of the methods that are known", source="FORMULAS 4.1.9")
+    combine: str = term(
+        "least", unit="least or mean of the methods that are known", choices=("least", "mean"), source="FORMULAS 4.1.9"
+    )
     growth: float = term(
         1.2,
         unit="times the need of a usual month",
@@ -40,6 +42,7 @@ class Methods(Terms, key="credit.limits.methods"):
     net_worth_share: tuple[float, ...] = term(
         (0.10, 0.10, 0.075, 0.05, 0.0),
         unit="share of tangible net worth, by grade",
+        most=1,
         source="FORMULAS 4.1.5; from C ours",
     )
     sound_leverage: float = term(
@@ -52,18 +55,26 @@ class Methods(Terms, key="credit.limits.methods"):
         unit="liabilities over assets from which net worth counts for nothing",
         source="own choice: a straight line",
     )
-    working_capital_share: float = term(0.10, unit="share of net working capital", source="FORMULAS 4.1.6")
+    working_capital_share: float = term(0.10, unit="share of net working capital", most=1, source="FORMULAS 4.1.6")
     references: int = term(3, unit="references that a middle needs", source="FORMULAS 4.1.7")
     own_risk_share: tuple[float, ...] = term(
         (0.05, 0.025, 0.01, 0.003, 0.0),
         unit="share of our yearly sales that we risk on one customer, by grade",
+        most=1,
         source="FORMULAS 4.1.9: self-retention appetite; shares our own choice",
     )
     cover_share: tuple[float, ...] = term(
-        (1.0, 1.0, 1.0, 0.5, 0.0), unit="share of the insurer's limit that is used, by grade", source="own choice"
+        (1.0, 1.0, 1.0, 0.5, 0.0),
+        unit="share of the insurer's limit that is used, by grade",
+        most=1,
+        source="own choice",
     )
-    capital_share: float = term(0.05, unit="share of capital, first limit", source="REQUIREMENTS CR-05; share ours")
-    sales_share: float = term(0.005, unit="share of their yearly sales, first limit", source="REQUIREMENTS CR-05; ours")
+    capital_share: float = term(
+        0.05, unit="share of capital, first limit", most=1, source="REQUIREMENTS CR-05; share ours"
+    )
+    sales_share: float = term(
+        0.005, unit="share of their yearly sales, first limit", most=1, source="REQUIREMENTS CR-05; ours"
+    )
     head_amount: float = term(
         5_000.0, unit="main units an employee, first limit", source="REQUIREMENTS CR-05: scale; amount ours"
     )

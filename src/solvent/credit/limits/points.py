@@ -18,7 +18,7 @@ from solvent.measures.sums import sums
 class Points(Terms, key="credit.limits.points"):
     """What earns points, and what they buy."""
 
-    window_days: int = term(365, unit="days that count", source="own choice: a year, each season once")
+    window_days: int = term(365, unit="days that count", most=36_525, source="own choice: a year, each season once")
     size: float = term(1000.0, unit="main units lent for a day that make a point", source="own choice: whole numbers")
     earned_share: float = term(
         0.2, unit="points for a money-day that is repaid on time", source="own choice: 45 days earn 9"
@@ -27,7 +27,12 @@ class Points(Terms, key="credit.limits.points"):
         2.0, unit="points lost for a money-day of delay", source="own choice: late weighs more than on time"
     )
     most_days: int = term(10, unit="extra days at most", source="own choice: a third of a month")
-    worst_grade: str = term("B", unit="worst grade that may spend points", source="REQUIREMENTS CR-08: good payers")
+    worst_grade: str = term(
+        "B",
+        unit="worst grade that may spend points",
+        choices=("A", "B", "C", "D", "E"),
+        source="REQUIREMENTS CR-08: good payers",
+    )
 
 
 DEFAULTS = Points()

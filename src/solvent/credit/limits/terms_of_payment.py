@@ -18,25 +18,37 @@ class PaymentTerms(Terms, key="credit.limits.terms"):
     """How long whom, and who pays what before delivery; five numbers are those of grades A to E."""
 
     days: tuple[int, ...] = term(
-        (60, 45, 30, 15, 0), unit="days from invoice, by grade", source="REQUIREMENTS CR-04; days our own choice"
+        (60, 45, 30, 15, 0),
+        unit="days from invoice, by grade",
+        most=36_525,
+        source="REQUIREMENTS CR-04; days our own choice",
     )
     deposit_share: tuple[float, ...] = term(
         (0.0, 0.0, 0.0, 0.3, 1.0),
         unit="share of an order paid before, by grade",
+        most=1,
         source="own choice: from D on",
     )
     large_times: float = term(2.0, unit="usual orders, large from it", source="own choice: clearly more than usual")
     very_large_times: float = term(5.0, unit="usual orders, very large from it", source="own choice")
     large_extra_days: int = term(7, unit="more days for a large order", source="REQUIREMENTS CR-08; days ours")
     very_large_extra_days: int = term(15, unit="more days for a very large order", source="REQUIREMENTS CR-08; ours")
-    extra_to_grade: str = term("B", unit="worst grade that gets more days for size", source="own choice: sound ones")
+    extra_to_grade: str = term(
+        "B",
+        unit="worst grade that gets more days for size",
+        choices=("A", "B", "C", "D", "E"),
+        source="own choice: sound ones",
+    )
     large_deposit_share: float = term(
         0.2,
         unit="more deposit on a large order of the other grades",
         source="own choice: a larger risk",
     )
     longest_days: int = term(
-        90, unit="days that no extra may pass", source="own choice: three months; FORMULAS 4.3.6 knows 60 by law"
+        90,
+        unit="days that no extra may pass",
+        most=36_525,
+        source="own choice: three months; FORMULAS 4.3.6 knows 60 by law",
     )
 
 

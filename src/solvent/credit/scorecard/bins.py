@@ -23,9 +23,11 @@ class Binning(Terms, key="credit.scorecard.binning"):
     """How fine the bins are."""
 
     fine_bins: int = term(40, unit="bins of equal count to begin with", source="own choice: tried 20 to 60")
-    least_share: float = term(0.01, unit="share of rows", source="own choice: a tail of 1 % may be the very failures")
+    least_share: float = term(
+        0.01, unit="share of rows", most=1, source="own choice: a tail of 1 % may be the very failures"
+    )
     least_rows: int = term(20, unit="rows", source="own choice")
-    special_share: float = term(0.05, unit="share of rows with one value", source="own choice")
+    special_share: float = term(0.05, unit="share of rows with one value", most=1, source="own choice")
     distinct: float = term(1.28, unit="standard errors between neighbours", source="own choice: 80 % two-sided")
     prior_rows: float = term(20.0, unit="rows at the mean rate added to each bin", source="own choice")
 

@@ -25,12 +25,14 @@ class Boosting(Terms, key="credit.scorecard.boosted"):
     """How the trees grow."""
 
     leaves: int = term(8, unit="leaves of a tree", source="own choice: tried 7 to 31")
-    learning_rate: float = term(0.05, unit="share of a step", source="own choice")
+    learning_rate: float = term(0.05, unit="share of a step", most=1, source="own choice")
     most_trees: int = term(600, unit="trees", source="own choice: tried 200 to 1,000")
     least_trees: int = term(60, unit="trees", source="own choice")
     least_rows: int = term(20, unit="rows of a leaf", source="own choice: tried 10 to 100")
-    column_share: float = term(0.2, unit="share of the columns tried by a tree", source="own choice: tried .1 to .5")
-    row_share: float = term(0.8, unit="share of the rows of a tree", source="own choice")
+    column_share: float = term(
+        0.2, unit="share of the columns tried by a tree", most=1, source="own choice: tried .1 to .5"
+    )
+    row_share: float = term(0.8, unit="share of the rows of a tree", most=1, source="own choice")
     ridge: float = term(5.0, unit="penalty on squared leaf values", source="own choice")
     most_columns: int = term(90, unit="columns of the second pass", source="own choice: tried 60 to 150")
     patience: int = term(60, unit="trees without gain", source="own choice")

@@ -27,10 +27,16 @@ class Learning(Terms, key="credit.scorecard.card"):
     most_columns: int = term(24, unit="columns", source="own choice: what a person still reads")
     least_gain: float = term(6.0, unit="chi-squared of one degree", source="own choice: one in 70 by chance")
     derived_share: float = term(
-        0.85, unit="share of a derived column's gain", source="own choice: a given column with as much goes first"
+        0.85,
+        unit="share of a derived column's gain",
+        most=1,
+        source="own choice: a given column with as much goes first",
     )
     least_new_share: float = term(
-        0.1, unit="share of a column's spread that the chosen ones do not tell", source="own choice: no column twice"
+        0.1,
+        unit="share of a column's spread that the chosen ones do not tell",
+        most=1,
+        source="own choice: no column twice",
     )
     ridge: float = term(1.0, unit="penalty on squared weights", source="own choice")
     base_points: int = term(600, unit="points", source="own choice: usual in the field")

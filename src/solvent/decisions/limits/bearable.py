@@ -28,21 +28,32 @@ LEVELS = 200
 class Bearable(Terms, key="limits.bearable"):
     """What the portfolio may lose, and through whom."""
 
-    quantile: float = term(0.99, unit="quantile of portfolio loss, tail beyond it", source="FORMULAS 4.1.10: 99 %")
+    quantile: float = term(
+        0.99, unit="quantile of portfolio loss, tail beyond it", most=1, source="FORMULAS 4.1.10: 99 %"
+    )
     budget: float = term(
-        0.10, unit="share of the tail loss that one customer may make", source="FORMULAS 4.1.10; share our own choice"
+        0.10,
+        unit="share of the tail loss that one customer may make",
+        most=1,
+        source="FORMULAS 4.1.10; share our own choice",
     )
     tolerable: float = term(
         0.002,
         unit="share of our yearly sales that one customer may cost in the tail in any case",
+        most=1,
         source="own choice: a book of few customers has only large shares",
     )
     largest: float = term(
-        0.25, unit="share of our yearly sales that no exposure passes", source="REQUIREMENTS EW-02: one customer, 25 %"
+        0.25,
+        unit="share of our yearly sales that no exposure passes",
+        most=1,
+        source="REQUIREMENTS EW-02: one customer, 25 %",
     )
-    recovered: float = term(0.0, unit="share of a failed exposure that comes back", source="own choice: the worst")
+    recovered: float = term(
+        0.0, unit="share of a failed exposure that comes back", most=1, source="own choice: the worst"
+    )
     cash_chance: float = term(
-        0.10, unit="chance of falling under the floor, an order safe under it", source="FORMULAS 4.6.4, 4.6.5"
+        0.10, unit="chance of falling under the floor, an order safe under it", most=1, source="FORMULAS 4.6.4, 4.6.5"
     )
     digits: int = term(2, unit="figures that are told, rounded down", source="own choice: draws carry no more")
 

@@ -26,11 +26,13 @@ class Lossy(Terms, key="limits.loss"):
     loss_share: float = term(
         0.45,
         unit="share of the exposure lost if the customer fails",
+        most=1,
         source="own choice: Basel's senior unsecured claim",
     )
     unpaid_cover_share: float = term(
         0.0,
         unit="share of the insured part that is not paid in the end",
+        most=1,
         source="own choice: the insurer pays its share",
     )
 

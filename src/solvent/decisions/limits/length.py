@@ -22,14 +22,17 @@ FARTHEST = 730
 class Length(Terms, key="limits.length"):
     """What a day of credit costs; a deal may say otherwise."""
 
-    funding_rate: float = term(0.06, unit="share a year", source="FORMULAS 4.5.9; own choice: a small firm's line")
+    funding_rate: float = term(
+        0.06, unit="share a year", most=10, source="FORMULAS 4.5.9; own choice: a small firm's line"
+    )
     loss_given_default: float = term(
-        0.9, unit="share of what is owed at failure that is lost", source="own choice: unsecured trade credit"
+        0.9, unit="share of what is owed at failure that is lost", most=1, source="own choice: unsecured trade credit"
     )
     margin_share: float = term(0.30, unit="contribution margin, share of the price", source="own choice: a trader's")
     candidates: tuple[int, ...] = term(
         (0, 7, 10, 14, 15, 20, 30, 45, 60, 75, 90, 105, 120),
         unit="days that are compared",
+        most=36_525,
         source="own choice: the usual terms of trade",
     )
 

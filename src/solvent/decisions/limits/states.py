@@ -20,20 +20,28 @@ class Exposed(Terms, key="limits.exposure"):
     horizon_days: int = term(
         90,
         unit="days ahead within which an order counts",
+        most=36_525,
         source="FORMULAS 4.1.1, credit horizon; own choice: a quarter",
     )
     look_back_days: int = term(
-        730, unit="days after which an order or delivery without invoice is dead", source="own choice: two years"
+        730,
+        unit="days after which an order or delivery without invoice is dead",
+        most=36_525,
+        source="own choice: two years",
     )
     rebilled_days: int = term(
         60,
         unit="days in which what a cancelled invoice billed may be billed again",
+        most=36_525,
         source="own choice: two months; later the goods count as returned",
     )
     unallocated_counts: bool = term(True, unit="whether unallocated cash lowers it", source="FORMULAS 4.1.1, option")
-    watch_share: float = term(0.80, unit="share of the limit, watch strictly over it", source="FORMULAS 4.1.4")
+    watch_share: float = term(0.80, unit="share of the limit, watch strictly over it", most=1, source="FORMULAS 4.1.4")
     uninsured_tax_share: float = term(
-        0.0, unit="share of an amount that is tax and not insured", source="FORMULAS 4.1.2; 0: the policy insures it"
+        0.0,
+        unit="share of an amount that is tax and not insured",
+        most=1,
+        source="FORMULAS 4.1.2; 0: the policy insures it",
     )
 
 

@@ -21,9 +21,13 @@ from solvent.simulation.paths import OPERATING_FLOWS, CashPaths
 class Gaps(Terms, key="liquidity.gap"):
     """From which chance a week is a gap, and how its size is told."""
 
-    chance: float = term(0.10, unit="chance of falling under the floor, a gap from it", source="FORMULAS 4.6.4, 4.6.5")
-    deep: float = term(0.95, unit="quantile of the size, of the paths that fall under", source="FORMULAS 4.6.5")
-    risk: float = term(0.05, unit="quantile of cash flow that is held against its mean", source="own choice: one in 20")
+    chance: float = term(
+        0.10, unit="chance of falling under the floor, a gap from it", most=1, source="FORMULAS 4.6.4, 4.6.5"
+    )
+    deep: float = term(0.95, unit="quantile of the size, of the paths that fall under", most=1, source="FORMULAS 4.6.5")
+    risk: float = term(
+        0.05, unit="quantile of cash flow that is held against its mean", most=1, source="own choice: one in 20"
+    )
 
 
 DEFAULTS = Gaps()

@@ -27,7 +27,7 @@ class Engine(Terms, key="warnings.engine"):
         "", unit="names of rules that are switched off, commas between", source="own choice: all are on, DESIGN 2.8"
     )
     margin_share: float = term(
-        0.10, unit="share of the line by which a value must be clear of it", source="own choice: a tenth"
+        0.10, unit="share of the line by which a value must be clear of it", most=1, source="own choice: a tenth"
     )
     evidence: int = term(10, unit="rows of evidence kept for a finding", source="own choice: what a person looks at")
 

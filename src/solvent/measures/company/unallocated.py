@@ -23,8 +23,12 @@ from solvent.measures.sums import Figure, int_of, sums
 class Unallocated(Terms, key="measures.unallocated"):
     """How old unallocated cash is told to be, and from when it is too old."""
 
-    edges: tuple[int, ...] = term((7, 30, 90), unit="days, upper edge of each bucket", source="CAPABILITIES 98")
-    old_days: int = term(30, unit="days, old strictly over it", source="own choice: a month's closing has passed")
+    edges: tuple[int, ...] = term(
+        (7, 30, 90), unit="days, upper edge of each bucket", most=36_525, rising=True, source="CAPABILITIES 98"
+    )
+    old_days: int = term(
+        30, unit="days, old strictly over it", most=36_525, source="own choice: a month's closing has passed"
+    )
 
     def __post_init__(self) -> None:
         """Refuse edges that do not rise from above zero."""

@@ -22,11 +22,15 @@ class Failing(Terms, key="simulation.failure"):
     """Whose fault it is when an item is never paid."""
 
     by_failure_share: float = term(
-        0.7, unit="share of never-paid money that failed customers owe", source="own choice: the rest are quarrels"
+        0.7,
+        unit="share of never-paid money that failed customers owe",
+        most=1,
+        source="own choice: the rest are quarrels",
     )
     credit_weight: float = term(
         0.5,
         unit="share of the yearly chance, in logarithms, that the credit file tells, the rest the record of payment",
+        most=1,
         source="own choice: statements and registers know what payments do not, and the other way round",
     )
     highest_yearly: float = term(3.0, unit="failures a year at most", source="own choice: a third of a year to live")

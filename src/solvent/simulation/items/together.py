@@ -27,22 +27,34 @@ class Joint(Terms, key="simulation.together"):
     """What customers fail together by. How their delays move together is learned: ``payment.dependence``."""
 
     failure_systemic: float = term(
-        0.10, unit="share of variance", source="own choice: between retail and corporate IRB"
+        0.10, unit="share of variance", most=1, source="own choice: between retail and corporate IRB"
     )
-    failure_sector: float = term(0.10, unit="share of variance", source="own choice: as much as the economy")
+    failure_sector: float = term(0.10, unit="share of variance", most=1, source="own choice: as much as the economy")
     failure_group: float = term(
         0.60,
         unit="share of variance of a connected customer",
+        most=1,
         source="DESIGN 1: members fail together with their parent",
     )
     delay_group: float = term(
-        0.50, unit="share of a connected customer's own part", source="own choice: one treasury often pays for all"
+        0.50,
+        unit="share of a connected customer's own part",
+        most=1,
+        source="own choice: one treasury often pays for all",
     )
     delay_with_failure: float = term(
-        0.50, unit="correlation of the systemic delay and failure", source="own choice: prototype figure"
+        0.50,
+        unit="correlation of the systemic delay and failure",
+        least=-1,
+        most=1,
+        source="own choice: prototype figure",
     )
     own_delay_with_failure: float = term(
-        0.50, unit="correlation of a customer's own delay and failure", source="own choice: who fails paid late before"
+        0.50,
+        unit="correlation of a customer's own delay and failure",
+        least=-1,
+        most=1,
+        source="own choice: who fails paid late before",
     )
 
 

@@ -42,7 +42,7 @@ class Amounts(Terms, key="simulation.outflows.amounts"):
         9, unit="times from which a ratio to sales is tried", source="own choice: two years of quarters"
     )
     ratio_last: int = term(12, unit="last times of which a ratio to sales is the median", source="own choice: a year")
-    most_lag: int = term(3, unit="months between sales and what follows from them", source="own choice")
+    most_lag: int = term(3, unit="months between sales and what follows from them", most=1_200, source="own choice")
 
 
 DEFAULTS = Amounts()

@@ -25,9 +25,11 @@ class Habit(Terms, key="simulation.outflows.bills"):
     """How our own way of paying is read."""
 
     window_days: int = term(
-        90, unit="days back from which the habit is read", source="own choice: habits change in a squeeze"
+        90, unit="days back from which the habit is read", most=36_525, source="own choice: habits change in a squeeze"
     )
-    longest_days: int = term(365, unit="days back where those hold too few payments", source="own choice: a year")
+    longest_days: int = term(
+        365, unit="days back where those hold too few payments", most=36_525, source="own choice: a year"
+    )
     payments: int = term(20, unit="payments that a window must hold", source="own choice")
     believed: float = term(
         3.0,
@@ -37,17 +39,25 @@ class Habit(Terms, key="simulation.outflows.bills"):
     of_supplier: float = term(
         0.4,
         unit="share of the rest of variance by which one supplier's bills wait",
+        most=1,
         source="own choice: paid in one go",
     )
     tail_share: float = term(
-        0.02, unit="chance a day to be paid, beyond what was ever seen", source="own choice: seven weeks on average"
+        0.02,
+        unit="chance a day to be paid, beyond what was ever seen",
+        most=1,
+        source="own choice: seven weeks on average",
     )
     together: float = term(
-        0.3, unit="share of variance by which bills wait together, where it cannot be measured", source="own choice"
+        0.3,
+        unit="share of variance by which bills wait together, where it cannot be measured",
+        most=1,
+        source="own choice",
     )
     old_days: int = term(
         180,
         unit="days past due after which a bill is not expected to be paid",
+        most=36_525,
         source="own choice: it is disputed, or an error",
     )
 

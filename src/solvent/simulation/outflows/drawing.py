@@ -26,7 +26,9 @@ class Left(Terms, key="simulation.outflows.rest"):
     """How money without a rhythm is carried on."""
 
     months: int = term(12, unit="last whole months that one to come may be like", source="own choice: a year")
-    beside: int = term(1, unit="months beside the same month of past years", source="own choice: seasons drift")
+    beside: int = term(
+        1, unit="months beside the same month of past years", most=1_200, source="own choice: seasons drift"
+    )
     season_months: int = term(24, unit="whole months from which seasons count", source="own choice: two of each")
     fewest: int = term(2, unit="whole months under which the mean of a day is carried on", source="own choice")
     spread: float = term(0.5, unit="standard deviation of that mean", source="own choice: little is known")

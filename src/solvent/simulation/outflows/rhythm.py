@@ -21,9 +21,14 @@ RHYTHMS = (*BY_DAYS.values(), *BY_MONTHS.values(), IRREGULAR, ONCE)
 class Rhythms(Terms, key="simulation.outflows.rhythm"):
     """What counts as a rhythm."""
 
-    country: str = term("CN", unit="country whose workdays count", source="own choice: the company's home")
+    country: str = term(
+        "CN", unit="country whose workdays count", form="country", source="own choice: the company's home"
+    )
     hit_share: float = term(
-        0.7, unit="share of days foreseen and days paid that fall together", source="own choice: a holiday, a slip"
+        0.7,
+        unit="share of days foreseen and days paid that fall together",
+        most=1,
+        source="own choice: a holiday, a slip",
     )
     times: int = term(3, unit="payments from which a rhythm is believed", source="own choice: two may be chance")
     alike_share: float = term(

@@ -19,11 +19,16 @@ from solvent.simulation.sales.ways import COMBINED, GROWN, MEAN, NAIVE, WAYS, ca
 class Forecasting(Terms, key="simulation.sales.forecast"):
     """How the way is chosen and how far its own past errors are believed."""
 
-    origins: int = term(24, unit="months of the past from which the ways are tried", source="own choice: two seasons")
-    ahead: int = term(6, unit="months ahead at which they are scored", source="REQUIREMENTS CA-03")
+    origins: int = term(
+        24, unit="months of the past from which the ways are tried", most=1_200, source="own choice: two seasons"
+    )
+    ahead: int = term(6, unit="months ahead at which they are scored", most=1_200, source="REQUIREMENTS CA-03")
     least_origins: int = term(4, unit="trials below which nothing is chosen", source="own choice")
     margin: float = term(
-        0.10, unit="share by which a way must do better than the combined one", source="own choice: choice is noisy too"
+        0.10,
+        unit="share by which a way must do better than the combined one",
+        most=10,
+        source="own choice: choice is noisy too",
     )
     usual_error: float = term(
         0.20, unit="standard deviation of a month's error where nothing is known", source="own choice"

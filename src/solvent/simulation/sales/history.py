@@ -23,18 +23,25 @@ PARTS = 6
 class Invoiced(Terms, key="simulation.sales.history"):
     """What of the past counts."""
 
-    country: str = term("CN", unit="country whose workdays count", source="own choice: the company's home")
+    country: str = term(
+        "CN", unit="country whose workdays count", form="country", source="own choice: the company's home"
+    )
     month_share: float = term(
-        0.5, unit="share of a month that must be over to count as known", source="own choice: the larger part"
+        0.5, unit="share of a month that must be over to count as known", most=1, source="own choice: the larger part"
     )
     start_share: float = term(
         0.25,
         unit="share of the following year's middle month below which first months are left out",
+        most=1,
         source="own choice: exports begin with what was still open",
     )
     profile_months: int = term(24, unit="last months from which the days of a month are learned", source="own choice")
-    profile_days: float = term(20.0, unit="days of the past that an even month is worth", source="own choice")
-    stale_days: int = term(45, unit="days without an invoice after which this is told", source="own choice")
+    profile_days: float = term(
+        20.0, unit="days of the past that an even month is worth", most=36_525, source="own choice"
+    )
+    stale_days: int = term(
+        45, unit="days without an invoice after which this is told", most=36_525, source="own choice"
+    )
 
 
 DEFAULTS = Invoiced()

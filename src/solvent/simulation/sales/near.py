@@ -23,11 +23,20 @@ class OnHand(Terms, key="simulation.sales.near"):
     """When orders tell something about sales to come."""
 
     linked_share: float = term(
-        0.6, unit="share of invoices that must name an order or a delivery", source="own choice: else nothing is known"
+        0.6,
+        unit="share of invoices that must name an order or a delivery",
+        most=1,
+        source="own choice: else nothing is known",
     )
-    window_days: int = term(365, unit="days of invoices that tell how long it takes", source="own choice: a year")
-    longest_days: int = term(365, unit="days after which an order not invoiced is dead", source="own choice")
-    rest_share: float = term(0.02, unit="share not invoiced that counts as done", source="own choice: rounding")
+    window_days: int = term(
+        365, unit="days of invoices that tell how long it takes", most=36_525, source="own choice: a year"
+    )
+    longest_days: int = term(
+        365, unit="days after which an order not invoiced is dead", most=36_525, source="own choice"
+    )
+    rest_share: float = term(
+        0.02, unit="share not invoiced that counts as done", most=10, source="own choice: rounding"
+    )
 
 
 DEFAULTS = OnHand()

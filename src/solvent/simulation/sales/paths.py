@@ -20,6 +20,8 @@ class SalesPaths(Terms, key="simulation.sales.paths"):
     systemic: float = term(
         0.30,
         unit="correlation of sales falling with everybody paying later",
+        least=-1,
+        most=1,
         source="own choice: a year of bad payment is a year of fewer sales; the sign is known, the size is not",
     )
 

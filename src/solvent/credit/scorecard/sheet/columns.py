@@ -31,7 +31,7 @@ _GROUPED = r"^[-+(]?[¥$€£]?\d{1,3}(,\d{3})+(\.\d*)?\)?%?$"
 class Reading(Terms, key="credit.scorecard.reading"):
     """When a column is what."""
 
-    number_share: float = term(0.95, unit="share of filled cells that are numbers", source="own choice")
+    number_share: float = term(0.95, unit="share of filled cells that are numbers", most=1, source="own choice")
     most_words_share: float = term(0.5, unit="distinct words per filled cell", source="own choice: more are names")
     most_words: int = term(1000, unit="words of one column", source="own choice: the most frequent are kept")
 

@@ -28,12 +28,14 @@ class Expanding(Terms, key="liquidity.expansion"):
     """When an expansion is too much."""
 
     more_chance: float = term(
-        0.02, unit="chance of a breach that a plan may add", source="own choice: one in fifty for growing"
+        0.02, unit="chance of a breach that a plan may add", most=1, source="own choice: one in fifty for growing"
     )
     eaten_share: float = term(
-        0.10, unit="share of paths on which operating cash may be used", source="own choice: as for the floor"
+        0.10, unit="share of paths on which operating cash may be used", most=1, source="own choice: as for the floor"
     )
-    latest_weeks: int = term(13, unit="weeks by which a start is put off at most", source="own choice: a quarter")
+    latest_weeks: int = term(
+        13, unit="weeks by which a start is put off at most", most=5_218, source="own choice: a quarter"
+    )
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import polars as pl
 from solvent.base.terms import Policy
 from solvent.decisions.liquidity.gap import Gaps
 from solvent.decisions.liquidity.stress.answers import Answers, answers
-from solvent.simulation.bending.library import Combined, bent
+from solvent.simulation.bending.library import Combined, Part, bent, library
 from solvent.simulation.bending.world import World
 from solvent.simulation.horizon import Floats, Horizon
 from solvent.simulation.paths import CashPaths
@@ -47,6 +47,30 @@ class Difference:
     after: Answers
     weeks: pl.DataFrame
     paths: CashPaths
+
+
+def circumstances(
+    scenario: str = "", *, fails: int = 0, sales_fall: float = 0.0, rates_fall: float = 0.0, delay: float = 0.0,
+    supplier_days: float = 0.0,
+) -> Combined:  # fmt: skip
+    """Other circumstances as sliders and fields tell them: the scenario first, then the rest; what is 0 is left out.
+
+    Args:
+        scenario: a name of the library; one that it does not know adds nothing. fails: how many of the largest debtors.
+            sales_fall, rates_fall: shares. delay, supplier_days: days.
+
+    >>> [part.scenario for part in circumstances(fails=1, delay=5.0).parts]
+    ['largest_fails', 'all_pay_later']
+    """
+    asked = (
+        (fails, "largest_fails", "customers"),
+        (sales_fall, "sales_fall", "share"),
+        (rates_fall, "currency_shock", "share"),
+        (delay, "all_pay_later", "days"),
+        (supplier_days, "supplier_shortens", "days"),
+    )
+    first = [part for known in library() if known.name == scenario for part in known.parts]
+    return Combined("what if", (*first, *(Part(name, {term: value}) for value, name, term in asked if value)))
 
 
 def what_if(paths: CashPaths, world: World, asked: WhatIf, line: float, policy: Policy) -> Difference:

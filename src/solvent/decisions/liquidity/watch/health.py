@@ -35,10 +35,10 @@ class Health(Terms, key="liquidity.health"):
     )
     overdue_orange: float = term(0.40, unit="overdue share, orange strictly over it", source="own choice: twice that")
     gap_red: float = term(
-        0.50, unit="chance of a week under the floor, red from it", source="own choice: more likely than not"
+        0.50, unit="chance of a week under the floor, red from it", most=1, source="own choice: more likely than not"
     )
     gap_yellow: float = term(
-        0.05, unit="chance of any week under the floor, yellow from it", source="own choice: half of a gap's"
+        0.05, unit="chance of any week under the floor, yellow from it", most=1, source="own choice: half of a gap's"
     )
     unallocated_share: float = term(
         0.02, unit="old unallocated cash over receivables, yellow strictly over it", source="own choice: one in fifty"
@@ -47,9 +47,11 @@ class Health(Terms, key="liquidity.health"):
         0.95, unit="invoices in time, yellow strictly under it", source="own choice: one in twenty"
     )
     slow_yellow: float = term(
-        0.10, unit="share of slow stock, yellow strictly over it", source="own choice: one in ten"
+        0.10, unit="share of slow stock, yellow strictly over it", most=1, source="own choice: one in ten"
     )
-    slow_orange: float = term(0.25, unit="share of slow stock, orange strictly over it", source="own choice: a quarter")
+    slow_orange: float = term(
+        0.25, unit="share of slow stock, orange strictly over it", most=1, source="own choice: a quarter"
+    )
     stock_yellow: float = term(
         0.20, unit="stock grown beyond sales, yellow strictly over it", source="own choice: as with DSO"
     )
@@ -57,10 +59,12 @@ class Health(Terms, key="liquidity.health"):
         0.50, unit="stock grown beyond sales, orange strictly over it", source="own choice: half"
     )
     nothing_yellow: float = term(
-        0.01, unit="chance of insolvency, yellow from it", source="own choice: a year of grade B"
+        0.01, unit="chance of insolvency, yellow from it", most=1, source="own choice: a year of grade B"
     )
-    nothing_orange: float = term(0.05, unit="chance of insolvency, orange from it", source="own choice: one in twenty")
-    nothing_red: float = term(0.10, unit="chance of insolvency, red from it", source="own choice: one in ten")
+    nothing_orange: float = term(
+        0.05, unit="chance of insolvency, orange from it", most=1, source="own choice: one in twenty"
+    )
+    nothing_red: float = term(0.10, unit="chance of insolvency, red from it", most=1, source="own choice: one in ten")
 
 
 DEFAULTS = Health()

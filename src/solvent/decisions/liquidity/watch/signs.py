@@ -24,24 +24,31 @@ class Signs(Terms, key="liquidity.signs"):
     """From where each sign shows."""
 
     dso_months: int = term(6, unit="month ends that the slope is drawn through", source="own choice: half a year")
-    dso_settled: int = term(90, unit="days of invoices before the first of them", source="FORMULAS 4.2.1")
-    dso_slope: float = term(1.0, unit="days a month, rising from it", source="own choice: a week more in half a year")
+    dso_settled: int = term(90, unit="days of invoices before the first of them", most=36_525, source="FORMULAS 4.2.1")
+    dso_slope: float = term(
+        1.0, unit="days a month, rising from it", most=36_525, source="own choice: a week more in half a year"
+    )
     dso_rises: int = term(3, unit="month ends running, each higher than the one before", source="own choice: a quarter")
-    late_months: int = term(3, unit="months held against as many before", source="own choice: a quarter")
+    late_months: int = term(3, unit="months held against as many before", most=1_200, source="own choice: a quarter")
     late_rise: float = term(
         0.05, unit="rise of the share of late money, growing from it", source="own choice: one in 20"
     )
-    line_use: float = term(0.90, unit="share of bank lines drawn, nearly used up from it", source="FORMULAS Appendix B")
+    line_use: float = term(
+        0.90, unit="share of bank lines drawn, nearly used up from it", most=1, source="FORMULAS Appendix B"
+    )
     draws: int = term(
         2, unit="uses of emergency money in three months, often from it", source="own choice: more than once"
     )
     own_delay: float = term(
-        10.0, unit="days that suppliers are paid late, a sign from it", source="own choice: beyond a pay run"
+        10.0,
+        unit="days that suppliers are paid late, a sign from it",
+        most=36_525,
+        source="own choice: beyond a pay run",
     )
     own_rise: float = term(
-        3.0, unit="days later than in the months before, a sign from it", source="own choice: half a week"
+        3.0, unit="days later than in the months before, a sign from it", most=36_525, source="own choice: half a week"
     )
-    own_before: int = term(6, unit="months before, own delay", source="own choice: half a year")
+    own_before: int = term(6, unit="months before, own delay", most=1_200, source="own choice: half a year")
 
 
 DEFAULTS = Signs()

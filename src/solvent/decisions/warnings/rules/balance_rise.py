@@ -24,10 +24,13 @@ class BalanceRise(Terms, key="warnings.balance_rise"):
         0.0, unit="main units of the books' currency below which no balance is high", source="own choice: none yet"
     )
     yellow: float = term(
-        1.5, unit="share over the usual balance, strictly over it", source="own choice: beyond what seasons make"
+        1.5,
+        unit="share over the usual balance, strictly over it",
+        most=10,
+        source="own choice: beyond what seasons make",
     )
     orange: float = term(
-        3.0, unit="share over the usual balance, strictly over it", source="own choice: four times as much"
+        3.0, unit="share over the usual balance, strictly over it", most=10, source="own choice: four times as much"
     )
 
 

@@ -16,9 +16,13 @@ from solvent.decisions.warnings.view import View
 class BalanceTooHigh(Terms, key="warnings.balance_too_high"):
     """Where the lines lie; what a customer owes beside its balance, orders and deliveries, is the order check's."""
 
-    yellow: float = term(0.80, unit="share of the limit, strictly over it", source="FORMULAS 4.1.4: we ship 80 %")
-    orange: float = term(1.00, unit="share of the limit, strictly over it", source="REQUIREMENTS AR-07")
-    red: float = term(1.25, unit="share of the limit, strictly over it", source="own choice: a quarter beyond it")
+    yellow: float = term(
+        0.80, unit="share of the limit, strictly over it", most=1, source="FORMULAS 4.1.4: we ship 80 %"
+    )
+    orange: float = term(1.00, unit="share of the limit, strictly over it", most=1, source="REQUIREMENTS AR-07")
+    red: float = term(
+        1.25, unit="share of the limit, strictly over it", most=10, source="own choice: a quarter beyond it"
+    )
 
 
 def read(view: View, terms: BalanceTooHigh) -> pl.DataFrame | None:

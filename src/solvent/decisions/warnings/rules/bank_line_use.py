@@ -17,8 +17,8 @@ from solvent.decisions.warnings.view import View
 class BankLineUse(Terms, key="warnings.bank_line_use"):
     """Where the lines lie; overdrafts, revolving and working-capital lines count, loans do not."""
 
-    yellow: float = term(0.90, unit="share of the line drawn, from it", source="FORMULAS Appendix B")
-    orange: float = term(1.00, unit="share of the line drawn, from it", source="own choice: nothing is left")
+    yellow: float = term(0.90, unit="share of the line drawn, from it", most=1, source="FORMULAS Appendix B")
+    orange: float = term(1.00, unit="share of the line drawn, from it", most=1, source="own choice: nothing is left")
 
 
 def read(view: View, terms: BankLineUse) -> pl.DataFrame | None:

@@ -17,8 +17,10 @@ from solvent.decisions.warnings.view import View
 class CashMonths(Terms, key="warnings.cash_months"):
     """Where the lines lie; which months spend is the mean of stands with the measure."""
 
-    orange: float = term(1.5, unit="months of spend, strictly under it", source="REQUIREMENTS EW-04")
-    red: float = term(0.5, unit="months of spend, strictly under it", source="own choice: two weeks are left")
+    orange: float = term(1.5, unit="months of spend, strictly under it", most=1_200, source="REQUIREMENTS EW-04")
+    red: float = term(
+        0.5, unit="months of spend, strictly under it", most=1_200, source="own choice: two weeks are left"
+    )
 
 
 def read(view: View, terms: CashMonths) -> pl.DataFrame | None:

@@ -16,8 +16,8 @@ from solvent.decisions.warnings.view import View
 class Concentration(Terms, key="warnings.concentration"):
     """Where the lines lie; over which months sales are told stands with the measure."""
 
-    orange: float = term(0.25, unit="share of sales, strictly over it", source="REQUIREMENTS EW-02")
-    red: float = term(0.50, unit="share of sales, strictly over it", source="own choice: half of all trade")
+    orange: float = term(0.25, unit="share of sales, strictly over it", most=1, source="REQUIREMENTS EW-02")
+    red: float = term(0.50, unit="share of sales, strictly over it", most=1, source="own choice: half of all trade")
 
 
 def read(view: View, terms: Concentration) -> pl.DataFrame | None:

@@ -17,11 +17,13 @@ class DsoRise(Terms, key="warnings.dso_rise"):
     """Which variant of DSO is watched, and where the lines lie; the months of the mean are DSO's own terms."""
 
     variant: str = term(
-        "countback", unit="variant of DSO: simple, best_possible, delinquent, average, countback",
+        "countback",
+        unit="variant of DSO: simple, best_possible, delinquent, average, countback",
+        choices=("simple", "best_possible", "delinquent", "average", "countback"),
         source="FORMULAS Appendix B",
-    )  # fmt: skip
-    yellow: float = term(0.20, unit="share over the mean, strictly over it", source="REQUIREMENTS EW-04")
-    orange: float = term(0.30, unit="share over the mean, strictly over it", source="REQUIREMENTS EW-01")
+    )
+    yellow: float = term(0.20, unit="share over the mean, strictly over it", most=10, source="REQUIREMENTS EW-04")
+    orange: float = term(0.30, unit="share over the mean, strictly over it", most=10, source="REQUIREMENTS EW-01")
 
 
 def read(view: View, terms: DsoRise) -> pl.DataFrame | None:

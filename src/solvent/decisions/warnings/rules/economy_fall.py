@@ -19,8 +19,12 @@ class EconomyFall(Terms, key="warnings.economy_fall"):
     readings: int = term(
         3, unit="readings before, falling when lower than each of them", source="own choice: a quarter of months"
     )
-    yellow: float = term(0.0, unit="share under neutral while it falls, strictly over it", source="REQUIREMENTS CR-12")
-    orange: float = term(0.05, unit="share under neutral while it falls, strictly over it", source="own choice")
+    yellow: float = term(
+        0.0, unit="share under neutral while it falls, strictly over it", most=10, source="REQUIREMENTS CR-12"
+    )
+    orange: float = term(
+        0.05, unit="share under neutral while it falls, strictly over it", most=10, source="own choice"
+    )
 
 
 def read(view: View, terms: EconomyFall) -> pl.DataFrame | None:

@@ -16,8 +16,12 @@ from solvent.decisions.warnings.view import View
 class FileOverdue(Terms, key="warnings.file_overdue"):
     """Where the lines lie; when a review is due is the calendar's."""
 
-    yellow: float = term(30.0, unit="days past its day, strictly over it", source="own choice: a month's grace")
-    orange: float = term(90.0, unit="days past its day, strictly over it", source="own choice: a whole round missed")
+    yellow: float = term(
+        30.0, unit="days past its day, strictly over it", most=36_525, source="own choice: a month's grace"
+    )
+    orange: float = term(
+        90.0, unit="days past its day, strictly over it", most=36_525, source="own choice: a whole round missed"
+    )
 
 
 def read(view: View, terms: FileOverdue) -> pl.DataFrame | None:

@@ -18,10 +18,10 @@ class InventoryDays(Terms, key="warnings.inventory_days"):
 
     periods: int = term(4, unit="periods before, whose mean is usual", source="own choice: quarters of a year")
     yellow: float = term(
-        0.3, unit="share over the mean, strictly over it", source="own choice: beyond what seasons make"
+        0.3, unit="share over the mean, strictly over it", most=10, source="own choice: beyond what seasons make"
     )
     orange: float = term(
-        0.6, unit="share over the mean, strictly over it", source="own choice: beyond what seasons make"
+        0.6, unit="share over the mean, strictly over it", most=10, source="own choice: beyond what seasons make"
     )
 
 

@@ -17,16 +17,22 @@ class OldestOverdue(Terms, key="warnings.oldest_overdue"):
     """What counts as an item that is still owed, and where the lines lie."""
 
     least_share: float = term(
-        0.05, unit="share of its face, less is a rest and no delay", source="own choice: bank fees and discounts"
+        0.05,
+        unit="share of its face, less is a rest and no delay",
+        most=1,
+        source="own choice: bank fees and discounts",
     )
     least_balance_share: float = term(
         0.0,
         unit="share of all that the customer owes; until the oldest overdue items come to it, they are no sign of it",
+        most=1,
         source="own choice: 0, any item; higher forgives one forgotten invoice and misses more",
     )
-    yellow: float = term(15.0, unit="days past due, strictly over it", source="REQUIREMENTS RD-02")
-    orange: float = term(30.0, unit="days past due, strictly over it", source="own choice: a month")
-    red: float = term(60.0, unit="days past due, strictly over it", source="own choice: as insurers count a default")
+    yellow: float = term(15.0, unit="days past due, strictly over it", most=36_525, source="REQUIREMENTS RD-02")
+    orange: float = term(30.0, unit="days past due, strictly over it", most=36_525, source="own choice: a month")
+    red: float = term(
+        60.0, unit="days past due, strictly over it", most=36_525, source="own choice: as insurers count a default"
+    )
 
 
 def read(view: View, terms: OldestOverdue) -> pl.DataFrame | None:

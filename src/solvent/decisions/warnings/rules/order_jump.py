@@ -30,8 +30,8 @@ class OrderJump(Terms, key="warnings.order_jump"):
         3.0, unit="standard deviations of the months before, within which no month jumps; 0: the lines alone",
         source="own choice: months that swing by a tenth meet RD-03's line",
     )  # fmt: skip
-    yellow: float = term(0.30, unit="share over usual, strictly over it", source="REQUIREMENTS RD-03")
-    orange: float = term(1.00, unit="share over usual, strictly over it", source="own choice: twice as much")
+    yellow: float = term(0.30, unit="share over usual, strictly over it", most=10, source="REQUIREMENTS RD-03")
+    orange: float = term(1.00, unit="share over usual, strictly over it", most=10, source="own choice: twice as much")
 
 
 def read(view: View, terms: OrderJump) -> pl.DataFrame | None:

@@ -21,8 +21,12 @@ class OwnLateness(Terms, key="warnings.own_lateness"):
 
     recent_months: int = term(1, unit="full months", source="own choice: a squeeze shows at once")
     before_months: int = term(6, unit="full months before those", source="own choice: half a year")
-    yellow: float = term(3.0, unit="days later than before, strictly over it", source="own choice: half a week")
-    orange: float = term(10.0, unit="days later than before, strictly over it", source="own choice: beyond a pay run")
+    yellow: float = term(
+        3.0, unit="days later than before, strictly over it", most=36_525, source="own choice: half a week"
+    )
+    orange: float = term(
+        10.0, unit="days later than before, strictly over it", most=36_525, source="own choice: beyond a pay run"
+    )
 
 
 def read(view: View, terms: OwnLateness) -> pl.DataFrame | None:

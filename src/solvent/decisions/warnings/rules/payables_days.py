@@ -17,8 +17,8 @@ class PayablesDays(Terms, key="warnings.payables_days"):
     """Which periods the mean is of, and where the lines lie."""
 
     periods: int = term(4, unit="periods before, whose mean is usual", source="own choice: quarters of a year")
-    yellow: float = term(0.2, unit="share over the mean, strictly over it", source="own choice: as with DSO")
-    orange: float = term(0.3, unit="share over the mean, strictly over it", source="own choice: as with DSO")
+    yellow: float = term(0.2, unit="share over the mean, strictly over it", most=10, source="own choice: as with DSO")
+    orange: float = term(0.3, unit="share over the mean, strictly over it", most=10, source="own choice: as with DSO")
 
 
 def read(view: View, terms: PayablesDays) -> pl.DataFrame | None:

@@ -17,8 +17,12 @@ from solvent.measures.company.stock import Stock, newest_count, slow_movers, slo
 class SlowStock(Terms, key="warnings.slow_stock"):
     """Where the lines lie; after how many days stock is slow stands with the measure (90, strictly over)."""
 
-    yellow: float = term(0.10, unit="share of the value of stock, strictly over it", source="own choice: one in ten")
-    orange: float = term(0.25, unit="share of the value of stock, strictly over it", source="own choice: a quarter")
+    yellow: float = term(
+        0.10, unit="share of the value of stock, strictly over it", most=1, source="own choice: one in ten"
+    )
+    orange: float = term(
+        0.25, unit="share of the value of stock, strictly over it", most=1, source="own choice: a quarter"
+    )
 
 
 def read(view: View, terms: SlowStock) -> pl.DataFrame | None:

@@ -14,13 +14,20 @@ from solvent.simulation.paths import CashPaths
 class AllPayLater(Terms, key="scenario.all_pay_later"):
     """How much later."""
 
-    days: float = term(15.0, unit="days later", source="FORMULAS 4.6.8, mild")
+    days: float = term(15.0, unit="days later", most=36_525, source="FORMULAS 4.6.8, mild")
 
 
 TERMS = AllPayLater
 
 
 def bend(paths: CashPaths, world: World, terms: AllPayLater) -> CashPaths:
-    """What is moved past the horizon comes after it."""
-    kinds = [kind for kind in ("receipts_open", "receipts_sales") if kind in paths.flows]
-    return paths.replaced({kind: moved_by(paths.flow(kind), paths.horizon, terms.days) for kind in kinds})
+    """What is moved past the horizon comes after it. Negative days are earlier: then sales after the horizon bring some
+    of their money within it, at the rate of the last weeks; open items end, and nothing follows them."""
+    follow = {"receipts_open": 0, "receipts_sales": 4}
+    return paths.replaced(
+        {
+            kind: moved_by(paths.flow(kind), paths.horizon, terms.days, weeks)
+            for kind, weeks in follow.items()
+            if kind in paths.flows
+        }
+    )

@@ -13,7 +13,9 @@ from solvent.simulation.paths import CashPaths
 class CurrencyShock(Terms, key="scenario.currency_shock"):
     """How far foreign currencies fall; a negative share is a rise."""
 
-    share: float = term(0.10, unit="share by which foreign currencies fall", source="FORMULAS 4.6.8: 10 % either way")
+    share: float = term(
+        0.10, unit="share by which foreign currencies fall", most=10, source="FORMULAS 4.6.8: 10 % either way"
+    )
 
 
 TERMS = CurrencyShock

@@ -15,9 +15,15 @@ from solvent.simulation.paths import CashPaths
 class PeakSeason(Terms, key="scenario.peak_season"):
     """How large the season is, how long goods are bought for it, and when its money comes."""
 
-    share: float = term(0.30, unit="share more that is bought, then sold", source="own choice: one season's peak")
-    weeks: int = term(8, unit="weeks of buying ahead", source="own choice: two months of production and freight")
-    money_after: int = term(14, unit="weeks until the season's sales bring money", source="own choice: eight and terms")
+    share: float = term(
+        0.30, unit="share more that is bought, then sold", most=10, source="own choice: one season's peak"
+    )
+    weeks: int = term(
+        8, unit="weeks of buying ahead", most=5_218, source="own choice: two months of production and freight"
+    )
+    money_after: int = term(
+        14, unit="weeks until the season's sales bring money", most=5_218, source="own choice: eight and terms"
+    )
 
 
 TERMS = PeakSeason

@@ -16,11 +16,14 @@ from solvent.simulation.paths import CashPaths
 class SalesFall(Terms, key="scenario.sales_fall"):
     """How far they fall, and how much of what they cost falls with them."""
 
-    share: float = term(0.10, unit="share by which sales fall", source="FORMULAS 4.6.8, mild")
+    share: float = term(0.10, unit="share by which sales fall", most=10, source="FORMULAS 4.6.8, mild")
     cost_follows: float = term(
-        0.5, unit="share of the fall that purchases and freight follow", source="own choice: not all can be stopped"
+        0.5,
+        unit="share of the fall that purchases and freight follow",
+        most=1,
+        source="own choice: not all can be stopped",
     )
-    cost_after: int = term(6, unit="weeks until they do", source="own choice: orders are placed ahead")
+    cost_after: int = term(6, unit="weeks until they do", most=5_218, source="own choice: orders are placed ahead")
 
 
 TERMS = SalesFall

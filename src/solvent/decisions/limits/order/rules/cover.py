@@ -15,7 +15,10 @@ class Cover(Terms, key="limits.order.cover"):
     """How much of an insured customer we carry ourselves."""
 
     own_share: float = term(
-        0.10, unit="share of the debt without cover, approval strictly over it", source="own choice: the retention"
+        0.10,
+        unit="share of the debt without cover, approval strictly over it",
+        most=1,
+        source="own choice: the retention",
     )
 
 

@@ -15,8 +15,12 @@ from solvent.decisions.limits.order.rule import Case, Effect, Finding, OrderRule
 class Status(Terms, key="limits.order.status"):
     """What stops credit, and what asks for a second look."""
 
-    refused_grades: tuple[str, ...] = term(("E",), unit="grades", source="REQUIREMENTS CR-04: a cap for high risk")
-    doubted_grades: tuple[str, ...] = term(("D",), unit="grades", source="own choice: the one above")
+    refused_grades: tuple[str, ...] = term(
+        ("E",), unit="grades", choices=("A", "B", "C", "D", "E"), source="REQUIREMENTS CR-04: a cap for high risk"
+    )
+    doubted_grades: tuple[str, ...] = term(
+        ("D",), unit="grades", choices=("A", "B", "C", "D", "E"), source="own choice: the one above"
+    )
     refused_states: tuple[str, ...] = term(
         ("in_liquidation", "revoked", "deregistered"), unit="states in the register", source="own choice: it is ending"
     )
@@ -33,8 +37,8 @@ class Status(Terms, key="limits.order.status"):
         source="REQUIREMENTS RD-01; own choice",
     )  # fmt: skip
     grave: int = term(3, unit="severity, from it on a doubt whatever the kind", source="own choice: grave")
-    refused_days: int = term(730, unit="days that such an event counts", source="own choice: two years")
-    doubted_days: int = term(180, unit="days that such an event counts", source="own choice: half a year")
+    refused_days: int = term(730, unit="days that such an event counts", most=36_525, source="own choice: two years")
+    doubted_days: int = term(180, unit="days that such an event counts", most=36_525, source="own choice: half a year")
 
 
 def _read(case: Case, terms: Status) -> Sequence[Finding]:
