@@ -292,7 +292,7 @@ REFUSED_AT_SIGHT = {
     "utf7.xml": "sources.guard.encoding",
     "traversal.zip": "intake.file.unsafe",
     "symlink.zip": "intake.file.unsafe",
-    "nested.zip": "intake.file.unsafe",
+    "nested.zip": "intake.file.nested",
     "bomb.zip": "intake.file.unsafe",
     "many.zip": "intake.file.unsafe",
     "locked.zip": "intake.file.encrypted",
@@ -453,8 +453,8 @@ def test_a_child_has_no_network_no_secrets_and_little_room(monkeypatch: pytest.M
 
 
 def test_a_system_without_a_limit_on_memory_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = guard._done
-    monkeypatch.setattr(guard, "_done", lambda folder: {**real(folder), "missing": ["memory"]})
+    real = guard.done_of
+    monkeypatch.setattr(guard, "done_of", lambda folder: {**real(folder), "missing": ["memory"]})
     intake = read_guarded(Source("a.csv", LEDGER), Known())
     assert "sources.guard.no_walls" in {problem.code for problem in intake.ledger.problems}
     assert intake.ledger.table("open_items").collect().height == 300

@@ -12,11 +12,13 @@ from string import Formatter
 import pytest
 
 from solvent.base.problem import Problem
+from solvent.base.terms import terms_of
 from solvent.books.books import TABLES
 from solvent.books.checks import CHECKS as ALL_CHECKS
 from solvent.files.commands.aging import ITEM_SHOWN
 from solvent.files.commands.show import DSO_LABELS
 from solvent.files.language import Language, catalogue, chosen
+from solvent.files.policy_file import families
 from solvent.files.sentences import SENTENCES
 from solvent.files.sentences.checks import CHECKS, check_says
 from solvent.measures.aging import UNAPPLIED
@@ -90,6 +92,14 @@ def fields_of(text: str) -> set[str]:
 
 def test_every_text_has_its_chinese() -> None:
     missing = sorted({text for text in texts() if text and text not in catalogue()})
+    assert not missing, "\n".join(missing)
+
+
+def test_every_unit_and_source_of_the_policy_has_its_chinese() -> None:
+    kinds = [kind for kind in families().values() if kind.__module__.startswith("solvent.")]
+    told = {str(term.metadata[of]) for kind in kinds for term in terms_of(kind).values() for of in ("unit", "source")}
+    assert len(told) > 1000
+    missing = sorted(told - set(catalogue()))
     assert not missing, "\n".join(missing)
 
 

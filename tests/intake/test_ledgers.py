@@ -278,7 +278,7 @@ def test_a_total_that_does_not_add_up_is_told() -> None:
     text = "客户,发票号,开票日期,到期日,金额\n甲,F1,2026-01-05,2026-02-04,100.00\n乙,F2,2026-01-05,2026-02-04,50.00\n合计,,,,151.00\n"
     intake, books = read("a.csv", text.encode())
     told = [dict(problem.facts) for problem in intake.ledger.problems if problem.code == "intake.footer_mismatch"]
-    assert told == [{"total": "151.00", "added": "150.00"}]
+    assert told == [{"total": "151.00", "added": "150.00", "difference": "1.00"}]
     assert tie_out(books).difference != 0
 
 

@@ -49,21 +49,34 @@ def read_guarded(
         return nothing(problem)
     with TemporaryDirectory(prefix="solvent-guard-") as place:
         folder = Path(place)
-        size = len(source.data)
-        wall = limits.wall_for(size)
-        walls = {
-            "memory": limits.memory_for(size),
-            "cpu": limits.cpu_for(size),
-            "file": limits.result_bytes,
-            "files": limits.open_files,
-        }
-        (folder / HOW).write_text(json.dumps({"name": source.name, "limits": walls}), "ascii")
-        (folder / DATA).write_bytes(source.data)
-        (folder / ASK).write_bytes(pickle.dumps((known, tuple(formats), tuple(profiles))))
-        code = _run(folder, wall, limits.threads)
+        code, walls = run_child(folder, source, (known, tuple(formats), tuple(profiles)), limits)
         if code is None:
-            return nothing(Problem("sources.guard.too_long", source.name, {"seconds": wall}))
+            return nothing(
+                Problem("sources.guard.too_long", source.name, {"seconds": limits.wall_for(len(source.data))})
+            )
         return _told(folder, source.name, code, walls)
+
+
+def run_child(
+    folder: Path, source: Source, ask: tuple[object, ...], limits: GuardLimits, row: tuple[str, ...] | None = None
+) -> tuple[int | None, Mapping[str, int]]:
+    """Have a child read an upload in ``folder``: its exit code (None: it had to be ended), and the walls it had.
+
+    Args:
+        ask: known, formats, profiles. row: table and key of the row whose places are wanted; nothing in it: only the
+            first rows of each sheet; None: the whole reading.
+    """
+    size = len(source.data)
+    walls = {
+        "memory": limits.memory_for(size),
+        "cpu": limits.cpu_for(size),
+        "file": limits.result_bytes,
+        "files": limits.open_files,
+    }
+    (folder / HOW).write_text(json.dumps({"name": source.name, "limits": walls, "row": row}), "ascii")
+    (folder / DATA).write_bytes(source.data)
+    (folder / ASK).write_bytes(pickle.dumps(ask))
+    return _run(folder, limits.wall_for(size), limits.threads), walls
 
 
 def _run(folder: Path, wall: int, threads: int) -> int | None:
@@ -100,7 +113,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _told(folder: Path, name: str, code: int, walls: Mapping[str, int]) -> Intake:
     """What the child left behind, or why there is nothing."""
-    done = _done(folder) if code == 0 else {}
+    done = done_of(folder) if code == 0 else {}
     if done.get("outcome") == "read":
         try:
             intake = unpack(folder, walls["file"])
@@ -114,7 +127,8 @@ def _told(folder: Path, name: str, code: int, walls: Mapping[str, int]) -> Intak
     return nothing(Problem("sources.guard.crashed", name))
 
 
-def _done(folder: Path) -> Mapping[str, Any]:
+def done_of(folder: Path) -> Mapping[str, Any]:
+    """How a child says that it ended; empty where it says nothing that can be believed."""
     try:
         told = json.loads(left_behind(folder / DONE, _TAIL))
     except (CarryError, ValueError, RecursionError):

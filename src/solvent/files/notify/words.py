@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -87,6 +88,7 @@ HAPPENED: Mapping[str, str] = {
 """What happened to a case."""
 
 
+@lru_cache(maxsize=20_000)
 def sentence(rule: str, facts: str, language: Language, currency: str, code: str = "") -> str:
     """What a finding says. A rule of a package that brings no sentence is told by its name and facts.
 

@@ -35,6 +35,8 @@ NOTHING = "\u2014"
 """What stands for what nobody knows."""
 HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 """Characters that show nothing, or turn the direction of what follows: a name may hold them, a page must not."""
+PLAIN = re.compile(r"(?P<whole>-?[\d,]+)(?:\.(?P<after>\d+))?(?P<unit>%?)")
+"""A number as pages write it."""
 COLOURS: Mapping[str, str] = {"green": "green", "yellow": "yellow", "orange": "orange", "red": "red"}
 MANY = 5
 """From more columns on, those that are empty in every row are left out."""
@@ -189,7 +191,29 @@ def _table(block: Table, language: Language) -> Part:
     right = [place > 0 and all(cell.kind in RIGHT for cell in cells) for place, cells in enumerate(told)]
     heads = [Cell(head_of(block.columns[place], language), right[place]) for place in kept]
     rows = [[_cell(row[place], language, right=right[place], currency=not one) for place in kept] for row in block.rows]
-    return Part("table", caption, heads=heads, rows=rows)
+    columns = [
+        _aligned([row[at] for row in rows])
+        if right[place] and {cell.kind for cell in told[place]} <= {"share", "days", "number"}
+        else [row[at] for row in rows]
+        for at, place in enumerate(kept)
+    ]
+    return Part("table", caption, heads=heads, rows=[list(row) for row in zip(*columns)])
+
+
+def _aligned(cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Figures that stand under one another have the same number of decimals.
+
+    >>> [cell.text for cell in _aligned([Cell("2%"), Cell("27.5%"), Cell("-1,000%")])]
+    ['2.0%', '27.5%', '-1,000.0%']
+    """
+    parts = [PLAIN.fullmatch(cell.text) for cell in cells]
+    most = max((len(part["after"] or "") for part in parts if part), default=0)
+    if not most:
+        return cells
+    return [
+        cell if part is None else replace(cell, text=f"{part['whole']}.{part['after'] or '':0<{most}}{part['unit']}")
+        for cell, part in zip(cells, parts)
+    ]
 
 
 def head_of(head: str | Value, language: Language) -> str:

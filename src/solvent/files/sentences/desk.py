@@ -16,5 +16,9 @@ SENTENCES: Mapping[str, str] = {
     "desk.reason": "a reason has to be given",
     "desk.several": "several customers fit {name}; choose one of the list, or type the number",
     "desk.share": "{value} is no share; write per cent from 0 to 100",
+    "desk.statement_ahead": "the period ends on {day}, which is still to come; statements tell of what is over",
+    "desk.statement_balance": "total assets and total liabilities plus equity differ by {currency} {gap_amount}; "
+    "one of the three is wrong",
+    "desk.statement_empty": "no line is filled in; copy at least one from the statement",
     "desk.whole": "{value} is no whole number from 0 to {most}",
 }

@@ -11,9 +11,14 @@ SENTENCES: Mapping[str, str] = {
     "claims.instalment_days": "each instalment comes on a later day than the one before, the first not before today",
     "claims.item_unknown": "no invoice is called {item}; look its number up in the list of invoices",
     "claims.more_than_owed": "the instalments add up to more than {customer} owes in this currency; lower one of them",
+    "claims.planned_already": "with what other plans of {customer} still bring, the instalments are more than it owes "
+    "in this currency; end the other plan first, or lower one of them",
     "claims.no_instalments": "a plan has from 1 to {most} instalments, each with its day and amount",
     "claims.no_plan": "there is no plan {plan} of which anything is to come",
     "claims.nothing_to_undo": "nothing that was entered here can be taken back",
+    "claims.promised_amount": "more is promised than is open of {item}, or nothing; leave the amount empty for all "
+    "of it",
+    "claims.promised_day": "the promised day is over; enter today or a later day",
     "claims.not_running": "there is no dispute {dispute} that still runs",
     "intake.matching.lines": (
         "the automatic line is {automatic} and the proposal line {proposal}; both lie above 0 and not above 1, and the "

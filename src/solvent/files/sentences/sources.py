@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
-    "sources.bundle.member": "is neither an e-invoice nor a bank statement; the others in the archive were taken in"
-    " without it",
+    "sources.bundle.member": (
+        "is no e-invoice, no bank statement and no list that can be read; the others in the archive were taken in "
+        "without it"
+    ),
     "sources.currency_differs": (
         "the source keeps its books in {told}, these books are in {known}; check that it is the same company"
     ),

@@ -13,6 +13,10 @@ SENTENCES: Mapping[str, str] = {
         "cannot be done: something broke while it was worked on ({error}); ask for it again, and tell your "
         "administrator if it breaks again"
     ),
+    "jobs.errand.lost": (
+        "was not done: the process that worked at it was ended before ({count} times); ask for it again, and if it "
+        "happens again, let your administrator see whether memory is short"
+    ),
     "store.backup.exists": "is there already; name another file",
     "store.batch.not_parked": "what was read for import {batch} is no longer there; import the file again",
     "store.batch.not_staged": "import {batch} is {state}: only one that waits can be committed",

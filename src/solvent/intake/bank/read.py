@@ -66,6 +66,42 @@ def read_statements(source: Source, known: Known, profiles: Sequence[Profile] = 
     return _intake(results, known)
 
 
+def located(
+    source: Source, known: Known, profiles: Sequence[Profile], table: str, key: str
+) -> list[tuple[Statement, list[int]]]:
+    """Where one row of a table stands: the statements that have something of it, with the places of the lines.
+
+    What the books have come to know since counts for nothing: every statement of the file is taken as if it were new.
+
+    Args:
+        key: the cells of the table's key as text, with U+001F between.
+    """
+    fresh = replace(known, closings=Known().closings)
+    results = judged([_sound(one) for one in statements_of(source, fresh, profiles) or ()], fresh)
+    every = [replace(one, reason=None) for one in results]
+    if table == "bank_lines":
+        lines = _lines(every, fresh)[0] if every else pl.DataFrame(schema={"line_id": pl.String, "row": pl.Int64})
+        mine = lines.filter(pl.col("line_id") == key)
+        rows = mine.get_column("row").to_list()
+        own = set(mine.get_column("account_id").to_list()) if mine.height else set()
+        return [
+            (one.statement, [row for row in rows if row in one.statement.lines["row"]])
+            for one in every
+            if one.statement.account_id in own and one.statement.lines["row"].is_in(rows).any()
+        ]
+    account, _, day = key.partition("\x1f")
+    return [
+        (one.statement, [])
+        for one in every
+        if one.statement.account_id == account and (not day or day in _days_told(one.statement))
+    ]
+
+
+def _days_told(statement: Statement) -> set[str]:
+    """The days at whose end a statement tells a balance."""
+    return {str(day) for day in (statement.closing_on, opening_day(statement)) if day is not None}
+
+
 def statements_of(source: Source, known: Known, profiles: Sequence[Profile] = ()) -> list[Statement] | None:
     """The statements in a file as they stand, before any check; None where it is no bank's file.
 

@@ -19,7 +19,10 @@ class Consistency(Terms, key="intake.statements"):
     """From where a difference in somebody's statements is told."""
 
     rounding_share: float = term(
-        0.001, unit="share of total assets, told strictly over it", source="own choice: sheets in ten thousands round"
+        0.001,
+        unit="share of total assets, told strictly over it",
+        most=1,
+        source="own choice: sheets in ten thousands round",
     )
     unit_jump: float = term(
         300.0,

@@ -264,6 +264,28 @@ def read_einvoices(source: Source, known: Known, terms: Checking = CHECKING) -> 
     )
 
 
+def located(source: Source, known: Known, table: str, key: str) -> tuple[list[EInvoice], list[int]]:
+    """Where one row of a table stands: every invoice of the file, and the places of those that gave the row, from 1.
+
+    Args:
+        key: the row's key in the table.
+    """
+    try:
+        found: Sequence[EInvoice] = invoices_in(source)
+    except Refused:
+        return [], []
+    parts = []
+    for invoice in found:
+        desk = _Desk(source, Own.of(known), CHECKING)
+        desk.take(invoice)
+        gave = {name: {str(row[TABLES[name].key[0]]) for row in rows} for name, rows in desk.tables.items()}
+        keys = key.split(":") if table == "allocations" else [key]
+        names = ("open_items", "credit_notes") if table == "allocations" else (table,)
+        if any(one in gave.get(name, ()) for one in keys for name in names):
+            parts.append(invoice.part)
+    return list(found), parts
+
+
 def _tables(desk: _Desk) -> Iterator[tuple[str, pl.DataFrame]]:
     """Conformed frames; a customer that several invoices name is one row, the latest name and number winning."""
     for name, rows in desk.tables.items():

@@ -73,7 +73,7 @@ def sheets(
         The tables in the file's order. A worksheet without a header is told and left out; an empty one is not told.
     """
     try:
-        grids, problems = _grids(source, known, limits)
+        grids, problems = grids_of(source, known, limits)
     except Refused as refused:
         return [], [refused.problem]
     found: list[Sheet] = []
@@ -87,7 +87,7 @@ def sheets(
     return found, problems
 
 
-def _grids(source: Source, known: Callable[[str], bool], limits: Limits) -> tuple[list[Raw], list[Problem]]:
+def grids_of(source: Source, known: Callable[[str], bool], limits: Limits) -> tuple[list[Raw], list[Problem]]:
     """The grids of a file that have any cell.
 
     Raises:

@@ -19,12 +19,18 @@ from solvent.intake.ledger.grid import Sheet, sheets
 from solvent.intake.ledger.rows.account import account
 from solvent.intake.ledger.rows.documents import documents
 from solvent.intake.ledger.rows.gather import Gathered, gather
+from solvent.intake.ledger.rows.gather import located as gathered_at
+from solvent.intake.ledger.rows.places import PLACE
 from solvent.intake.ledger.rows.shape import continued, shaped
 from solvent.intake.ledger.rows.sieve import FAULTS, Sieve
 from solvent.intake.ledger.rows.tables import agreed_terms, joined, own_table
 from solvent.intake.ledger.totals import control_total, footer_problems
 
 __all__ = ["mapping_toml", "read_ledger"]
+
+
+KEY_APART = "\x1f"
+"""Between the cells of a key that has several."""
 
 
 @dataclass
@@ -34,6 +40,7 @@ class _Part:
     sheet: Sheet
     reading: Reading
     sieve: Sieve
+    as_it_stands: Sheet
     table: pl.DataFrame | None = None
     postings: pl.DataFrame | None = None
     closing: int | None = None
@@ -50,14 +57,7 @@ def read_ledger(sources: Sequence[Source], *, formats: Sequence[Format] = (), cu
     Returns:
         The ledger with every row that could be read. No bytes raise an error.
     """
-    found: list[Sheet] = []
-    problems: list[Problem] = []
-    words = {text for form in formats for text in form.columns}
-    for source in sources:
-        read, told = sheets(source, known=lambda text: known(text) or plain(text) in words)
-        found += [shaped(sheet) for sheet in read]
-        problems += told
-    parts = [_read(sheet, read_columns(sheet, formats, currency), currency) for sheet in found]
+    parts, problems = _parts(sources, formats, currency)
     for part in parts:
         problems += part.sieve.notes
         problems += _about(part)
@@ -82,12 +82,56 @@ def read_ledger(sources: Sequence[Source], *, formats: Sequence[Format] = (), cu
     )
 
 
-def _read(sheet: Sheet, reading: Reading, currency: str | None) -> _Part:
+def located(
+    sources: Sequence[Source], table: str, key: str, *, formats: Sequence[Format] = (), currency: str | None = None
+) -> list[tuple[Sheet, Reading, list[int]]]:
+    """Where one row of a table stands: each sheet that has something of it, as it stands in the file, with the rows.
+
+    Args:
+        key: the cells of the table's key as text, with KEY_APART between.
+        formats, currency: those with which ``read_ledger`` made the row.
+    """
+    parts, _ = _parts(sources, formats, currency)
+    places = [pl.DataFrame(schema=PLACE)]
+    for part in parts:
+        if part.reading.role == table and part.table is not None:
+            cells = [pl.col(column).cast(pl.String).fill_null("") for column in TABLES[table].key]
+            mine = part.table.filter(pl.concat_str(cells, separator=KEY_APART) == key)
+            sheet = (pl.lit(part.sheet.source).alias("source"), pl.lit(part.sheet.name).alias("sheet"))
+            places.append(mine.select(*sheet, "_row"))
+    masters = [agreed_terms(part.sieve) for part in parts if part.reading.role == "customers"]
+    places.append(gathered_at(_handed_over(parts), masters, table, key))
+    every = pl.concat(places)
+    found = []
+    for part in parts:
+        here = every.filter((pl.col("source") == part.sheet.source) & (pl.col("sheet") == part.sheet.name))
+        if here.height:
+            found.append((part.as_it_stands, part.reading, here.get_column("_row").unique().sort().to_list()))
+    return found
+
+
+def _parts(
+    sources: Sequence[Source], formats: Sequence[Format], currency: str | None
+) -> tuple[list[_Part], list[Problem]]:
+    """Every sheet of the files, read by its role, and what stood in the way of others."""
+    parts: list[_Part] = []
+    problems: list[Problem] = []
+    words = {text for form in formats for text in form.columns}
+    for source in sources:
+        read, told = sheets(source, known=lambda text: known(text) or plain(text) in words)
+        problems += told
+        for bare in read:
+            sheet = shaped(bare)
+            parts.append(_read(sheet, bare, read_columns(sheet, formats, currency), currency))
+    return parts, problems
+
+
+def _read(sheet: Sheet, bare: Sheet, reading: Reading, currency: str | None) -> _Part:
     """One sheet by its role; rejected rows are taken out of what it gives."""
     if reading.role in LISTS:
         sheet = continued(sheet, reading)
     sieve = Sieve(sheet, reading)
-    part = _Part(sheet, reading, sieve)
+    part = _Part(sheet, reading, sieve, bare)
     if reading.role == "account":
         part.postings, part.closing = account(sieve)
     elif reading.role in LISTS:

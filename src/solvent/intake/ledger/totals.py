@@ -59,7 +59,11 @@ def footer_problems(sheet: Sheet, reading: Reading, sieve: Sieve) -> list[Proble
         added = int(cells["value"].sum())
         if added != total:
             code = reading.currency
-            facts = {"total": str(decimal(total, code)), "added": str(decimal(added, code))}
+            facts = {
+                "total": f"{decimal(total, code):,f}",
+                "added": f"{decimal(added, code):,f}",
+                "difference": f"{decimal(abs(total - added), code):,f}",
+            }
             problems.append(Problem("intake.footer_mismatch", f"{reading.place}:{header}", facts))
     return problems
 

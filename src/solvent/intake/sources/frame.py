@@ -50,6 +50,25 @@ def run_importer(importer: Importer, source: Source, known: Known) -> Intake:
         return nothing(Problem("sources.importer.failed", source.name, facts))
 
 
+def located(
+    importer: Importer, source: Source, known: Known, table: str, key: str
+) -> tuple[Records, list[tuple[str, int]]]:
+    """Where one row of a table stands: the records of the file, and list and place of each that the row came from.
+
+    Args:
+        key: the cells of the table's key as text, with U+001F between.
+    """
+    records = importer.read(source)
+    mapped = importer.map(records, known)
+    told = mapped if isinstance(mapped, Mapped) else Mapped(mapped)
+    cells = _parts(told.tables, _own(told, known)).get(table)
+    if cells is None or SHEET not in cells.frame.columns:
+        return records, []
+    keys = [pl.col(column).cast(pl.String).fill_null("") for column in TABLES[table].key]
+    mine = cells.frame.filter(pl.concat_str(keys, separator="\x1f") == key).drop_nulls([SHEET, ROW])
+    return records, list(mine.select(SHEET, ROW).iter_rows())
+
+
 def nothing(problem: Problem) -> Intake:
     """An intake of nothing, for the one reason given."""
     return Intake(Ledger({}, problems=(problem,)), pl.DataFrame(schema=COUNTS), pl.DataFrame(schema=REJECTED))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal
 
 from solvent.base.problem import Problem
@@ -43,9 +44,9 @@ def take_in(
 ) -> Intake:
     """Take in one file, whatever it is.
 
-    In this order: an importer that says it is its own, an e-invoice, a bank statement, an archive of several of these,
-    and else a ledger; XML and JSON that nobody knows is refused. No bytes raise an error. What it turned out to be is
-    told by ``kind_of``.
+    In this order: an importer that says it is its own, an e-invoice, a bank statement, an archive of several of these
+    and of lists, and else a ledger; XML and JSON that nobody knows is refused. No bytes raise an error.
+    What it turned out to be is told by ``kind_of``.
 
     Args:
         known: what the books already know.
@@ -57,21 +58,37 @@ def take_in(
     reader = recognised(source, desk)
     if reader is not None:
         return reader(source, known)
-    parts = [(part, recognised(part, desk)) for part in parts_of(source)]
-    members = [(part, found) for part, found in parts if found is not None]
-    if members:
-        strange = [Problem("sources.bundle.member", part.name) for part, found in parts if found is None]
-        return merged(in_order(members, known), strange)
+    parts = parts_of(source)
+    if parts:
+        return _archive(parts, known, desk)
     stranger = _markup(source)
     if stranger:
         return nothing(Problem("sources.markup_unknown", source.name, {"kind": stranger}))
     return read_ledger([source], formats=formats, currency=known.currency)
 
 
+def _archive(parts: Sequence[Source], known: Known, desk: Desk) -> Intake:
+    """The files of an archive: statements and invoices each by its reader, the lists among the rest as one ledger."""
+    found = [(part, recognised(part, desk)) for part in parts]
+    members = [(part, reader) for part, reader in found if reader is not None]
+    rest = [part for part, reader in found if reader is None]
+    lists = read_ledger([part for part in rest if not _markup(part)], formats=desk.formats, currency=known.currency)
+    if not members:
+        return lists
+    read = {reading.source for reading in lists.readings if reading.role}
+    strange = [part.name for part in rest if part.name not in read]
+    problems = [Problem("sources.bundle.member", name) for name in strange]
+    if not read:
+        return merged(in_order(members, known), problems)
+    told = [one for one in lists.ledger.problems if not one.place.startswith(tuple(strange))]
+    lists = replace(lists, ledger=replace(lists.ledger, problems=tuple(told)))
+    return merged(chain(in_order(members, known), [lists]), problems)
+
+
 def recognised(source: Source, desk: Desk) -> Reader | None:
     """The reader that knows this file by its content; None: it may be a ledger, or nothing."""
     for importer in desk.importers:
-        if _says_yes(importer, source):
+        if says_yes(importer, source):
             return lambda taken, known, chosen=importer: run_importer(chosen, taken, known)  # type: ignore[misc]
     if is_einvoice(source):
         return read_einvoices
@@ -112,7 +129,7 @@ def _markup(source: Source) -> str:
     return "JSON" if re.match(rb"\{\s*[\"}]|\[\s*[\[{\"]", start) else ""
 
 
-def _says_yes(importer: Importer, source: Source) -> bool:
+def says_yes(importer: Importer, source: Source) -> bool:
     """True where the importer takes the file; one that fails at looking does not."""
     try:
         return bool(importer.identify(source))

@@ -11,7 +11,7 @@ from typing import Any
 
 from solvent.base.problem import Problem, SolventError
 from solvent_server.store import audit, database
-from solvent_server.store.errands.queue import LOST_AFTER
+from solvent_server.store.errands import heartbeat
 from solvent_server.store.models import Company, Schedule, ScheduledRun
 from solvent_server.store.models.schedule import (
     ASSESS,
@@ -146,7 +146,6 @@ def begin(now: datetime | None = None, zone: tzinfo | None = None) -> ScheduledR
     if not ready:
         return None
     with database.writing():
-        _break_off(moment)
         for one in Schedule.objects.filter(id__in=[one.id for one in ready]).select_related("company").order_by("id"):
             planned = due(one, moment, zone)
             if (planned is None and one.asked_at is None) or one.runs.filter(state=RUNNING).exists():
@@ -154,22 +153,45 @@ def begin(now: datetime | None = None, zone: tzinfo | None = None) -> ScheduledR
             actor = CLOCK if planned is not None else one.asked_by
             one.last_for, one.asked_at, one.asked_by = planned or one.last_for, None, ""
             one.save(update_fields=["last_for", "asked_at", "asked_by"])
-            return ScheduledRun.objects.create(schedule=one, planned_for=planned, actor=actor, started_at=moment)
+            run = ScheduledRun.objects.create(schedule=one, planned_for=planned, actor=actor, started_at=moment)
+            heartbeat.begin(_mark(run.pk))
+            return run
     return None
 
 
-def _break_off(now: datetime) -> None:
-    """A run whose worker is gone has failed."""
-    told = {"code": "jobs.errand.broke", "place": "", "facts": {"error": "worker"}}
-    lost = ScheduledRun.objects.filter(state=RUNNING, started_at__lt=now - 4 * LOST_AFTER)
-    lost.update(state=FAILED, ended_at=now, told=told)
-
-
-def begin_again() -> int:
-    """What a worker before left half done has failed; for a worker that knows itself to be the only one."""
-    told = {"code": "jobs.errand.broke", "place": "", "facts": {"error": "worker"}}
+def begin_again(now: datetime | None = None) -> int:
+    """Runs whose worker is gone have failed; what the clock had begun is begun once more. Gives how many."""
+    moment = now or datetime.now(UTC)
+    with database.told():
+        if not _left():
+            return 0
     with database.writing():
-        return ScheduledRun.objects.filter(state=RUNNING).update(state=FAILED, ended_at=datetime.now(UTC), told=told)
+        left = _left()
+        for run in left:
+            run.state, run.ended_at = FAILED, moment
+            run.told = {"code": "jobs.errand.lost", "place": "", "facts": {"count": "1"}}
+            run.save(update_fields=["state", "ended_at", "told"])
+            if run.planned_for is not None:
+                Schedule.objects.filter(pk=run.schedule_id).update(asked_at=moment, asked_by=CLOCK)
+    return len(left)
+
+
+def is_busy(company: Company) -> bool:
+    """True while a worker does something for the company by the clock."""
+    begun = ScheduledRun.objects.filter(state=RUNNING, schedule__company=company)
+    going = heartbeat.at_work()
+    return any(_mark(number) in going for number in begun.values_list("pk", flat=True))
+
+
+def _left() -> list[ScheduledRun]:
+    """Runs that were begun by workers that are gone."""
+    every = list(ScheduledRun.objects.filter(state=RUNNING))
+    going = heartbeat.at_work() if every else set()
+    return [run for run in every if _mark(run.pk) not in going]
+
+
+def _mark(number: int) -> str:
+    return f"run-{number}"
 
 
 def done(run: ScheduledRun, told: Mapping[str, Any]) -> None:

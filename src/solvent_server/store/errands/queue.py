@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from solvent.base.problem import Problem, SolventError
 from solvent.intake.intake import Source
 from solvent_server.store import database
-from solvent_server.store.errands import readings
+from solvent_server.store.errands import heartbeat, readings
 from solvent_server.store.keeping import originals, parking
 from solvent_server.store.models import Batch, Company, Errand
 from solvent_server.store.models.errands import ASSESS, DONE, FAILED, FETCH, LOAD, READ, RUNNING, SAMPLE, WAITING
 
-LOST_AFTER = timedelta(minutes=30)
-"""No errand runs so long: the worker that began it is gone, and another one may begin it again."""
+TRIES = 3
+"""So often an errand is begun whose worker is gone before it is done; then it may be what ends workers."""
 
 
 def ask_read(company: Company, source: Source, actor: str, **asked: str) -> Errand:
@@ -29,11 +29,13 @@ def ask_read(company: Company, source: Source, actor: str, **asked: str) -> Erra
     return _asked(company, READ, actor, {**asked, "name": source.name}, original=kept)
 
 
-def ask_again(company: Company, errand_id: int, actor: str, formats: Sequence[str]) -> Errand:
+def ask_again(
+    company: Company, errand_id: int, actor: str, formats: Sequence[str], profiles: Sequence[str] = ()
+) -> Errand:
     """Have a file read again as somebody corrected it; the reading before is forgotten.
 
     Args:
-        formats: texts of formats (TOML), which go before all others.
+        formats, profiles: texts of formats of lists and of profiles of banks (TOML), which go before all others.
 
     Raises:
         SolventError: there is no such file, or what was read of it is loaded already.
@@ -44,13 +46,21 @@ def ask_again(company: Company, errand_id: int, actor: str, formats: Sequence[st
     if before.batch is not None and before.batch.state != "staged":
         raise SolventError("store.batch.not_staged", "", batch=before.batch.id, state=before.batch.state)
     discard(company, errand_id)
-    return _asked(company, READ, actor, {**before.asked, "formats": list(formats)}, original=before.original)
+    asked = {**before.asked, "formats": list(formats), "profiles": list(profiles)}
+    return _asked(company, READ, actor, asked, original=before.original)
 
 
-def formats_of(company: Company) -> list[str]:
-    """The formats by which files of the company were corrected and then loaded, the oldest first."""
-    read = Errand.objects.filter(company=company, what=READ, batch__state="committed", asked__has_key="formats")
-    return [text for asked in read.order_by("id").values_list("asked", flat=True) for text in asked["formats"]]
+def taught(company: Company, what: str, before: Errand | None = None) -> list[str]:
+    """The formats or profiles by which files of the company were corrected and then loaded, the oldest first.
+
+    Args:
+        what: ``formats`` or ``profiles``.
+        before: only what files before this one taught.
+    """
+    read = Errand.objects.filter(company=company, what=READ, batch__state="committed", asked__has_key=what)
+    if before is not None:
+        read = read.filter(id__lt=before.id)
+    return [text for asked in read.order_by("id").values_list("asked", flat=True) for text in asked[what]]
 
 
 def ask_load(company: Company, batch_id: int, actor: str) -> Errand:
@@ -120,20 +130,51 @@ def newest_fetch(company: Company, connection: int) -> Errand | None:
 
 def next_one(now: datetime | None = None) -> Errand | None:
     """The oldest errand that waits, now begun by whoever asks; None: there is nothing to do."""
-    moment = now or datetime.now(UTC)
+    begin_again()
+    with database.told():
+        if not Errand.objects.filter(state=WAITING).exists():
+            return None
     with database.writing():
-        Errand.objects.filter(state=RUNNING, started_at__lt=moment - LOST_AFTER).update(state=WAITING)
         found = Errand.objects.filter(state=WAITING).select_related("company").order_by("id").first()
         if found is not None:
-            found.state, found.started_at = RUNNING, moment
+            found.state, found.started_at = RUNNING, now or datetime.now(UTC)
             found.save(update_fields=["state", "started_at"])
+            heartbeat.begin(_mark(found.pk))
     return found
 
 
 def begin_again() -> int:
-    """Errands that a worker before left half done wait again; for a worker that knows itself to be the only one."""
+    """Errands whose worker is gone wait again, or have failed where that happened too often; gives how many."""
+    with database.told():
+        if not _left():
+            return 0
     with database.writing():
-        return Errand.objects.filter(state=RUNNING).update(state=WAITING)
+        left = _left()
+        for errand in left:
+            times = int(errand.asked.get("again", 0)) + 1
+            errand.asked, errand.state = {**errand.asked, "again": times}, WAITING
+            if times >= TRIES:
+                errand.state, errand.ended_at = FAILED, datetime.now(UTC)
+                errand.told = {"code": "jobs.errand.lost", "place": "", "facts": {"count": str(times)}}
+            errand.save(update_fields=["asked", "state", "told", "ended_at"])
+    return len(left)
+
+
+def is_busy(company: Company) -> bool:
+    """True while a worker does an errand of the company."""
+    return len(_left(company)) < Errand.objects.filter(company=company, state=RUNNING).count()
+
+
+def _left(company: Company | None = None) -> list[Errand]:
+    """Errands that were begun by workers that are gone."""
+    begun = Errand.objects.filter(state=RUNNING)
+    every = list(begun if company is None else begun.filter(company=company))
+    going = heartbeat.at_work() if every else set()
+    return [errand for errand in every if _mark(errand.pk) not in going]
+
+
+def _mark(number: int) -> str:
+    return f"errand-{number}"
 
 
 def step(errand: Errand, name: str) -> None:

@@ -16,6 +16,7 @@ from solvent.base.problem import Problem
 from solvent.base.terms import terms_of
 from solvent_server.web.alarms.rules import policy_of
 from solvent_server.web.customers.frames import table_of
+from solvent_server.web.figures.behind import largest
 from solvent_server.web.figures.known import INPUTS, KNOWN, Known
 from solvent_server.web.parts.page import Look, page
 
@@ -46,7 +47,10 @@ def figure(look: Look, name: str) -> HttpResponse:
     if known is None or (name in CASH and not look.may("see_cash")):
         raise Http404
     template = "figures/part.html" if look.request.headers.get("HX-Request") else "figures/one.html"
-    return look.render(template, here="", one=explained(look, known))
+    small = template == "figures/part.html"
+    return look.render(
+        template, here="", one=explained(look, known), behind=() if small else largest(look, known), name=name,
+    )  # fmt: skip
 
 
 def explained(look: Look, known: Known) -> Explained:

@@ -1,19 +1,19 @@
-"""Corrected: how a sheet was understood, as a form to correct; what is sent becomes a format that is kept."""
+"""Corrected: what somebody says of a sheet that was understood otherwise, or not at all, as a format that is kept."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from solvent.base.money import UNKNOWN
 from solvent.base.problem import SolventError
 from solvent.books.books import TABLES
-from solvent.files.language import Language
+from solvent.intake.bank.table.layout.profile import Profile
 from solvent.intake.intake import Reading
 from solvent.intake.ledger.columns import mapping_toml
 from solvent.intake.ledger.fields import KINDS
 from solvent.intake.ledger.format import LISTS, Format
-from solvent_server.web.imports.shown import names_of
 
 MEANS: Mapping[str, str] = {
     "customer_id": "number of the customer",
@@ -63,78 +63,129 @@ MEANS: Mapping[str, str] = {
     "reference": "reference of the payment",
 }
 """What a column can mean, as a clerk says it."""
-ROLES = (*LISTS, "account")
+BANK = "bank_statement"
+BANK_MEANS: Mapping[str, str] = {
+    "booked_on": "day of booking",
+    "traded_on": "day of the transaction",
+    "value_on": "value day",
+    "out": "money out",
+    "in": "money in",
+    "amount": "amount, in and out in one column",
+    "direction": "in or out, as a word",
+    "balance": "balance after it",
+    "counterparty": "name of the other side",
+    "counterparty_account": "account of the other side",
+    "payer": "name of the payer",
+    "payee": "name of the payee",
+    "payer_account": "account of the payer",
+    "payee_account": "account of the payee",
+    "memo": "text of the entry",
+    "bank_reference": "number at the bank",
+    "currency": "currency",
+    "account": "our own account",
+    "account_name": "our own name",
+    "status": "status of the entry",
+    "fee": "fee",
+}
+"""What a column of a bank statement can mean."""
+ROLES = (*LISTS, "account", BANK)
 ORDERS = {"": "as the cells say", "ymd": "year, month, day", "dmy": "day, month, year", "mdy": "month, day, year"}
 MARKS = {"": "as the cells say", ".": "point: 1,234.50", ",": "comma: 1.234,50"}
 UNITS = {1: "1", 1_000: "1,000", 10_000: "10,000"}
-Choices = Sequence[tuple[str, str]]
+NEEDED: Mapping[str, Sequence[tuple[str, ...]]] = {
+    **dict.fromkeys(
+        LISTS, (("amount", "open_amount", "booked_amount", "debit", "credit"), ("issued_on", "due_on", "posted_on"))
+    ),
+    "account": (("debit", "credit", "balance"), ("issued_on", "posted_on")),
+    BANK: (("amount", "in", "out"), ("booked_on", "traded_on", "value_on")),
+}
+"""Of each line of fields a list needs one."""
+TABLES_BY_HAND = (
+    "customers", "bills", "bill_payments", "orders", "deliveries", "planned_flows", "stock", "facilities", "fx_rates",
+    "limits", "disputes", "promises", "payers", "groups",
+)  # fmt: skip
+"""Tables of the books as which a sheet can be read column by column."""
 
 
 @dataclass(frozen=True)
-class Wrong:
-    """The form of one sheet: what can be chosen, what is. columns: header text, and the field it is read as."""
+class Told:
+    """What somebody says of a sheet: what it is, what each of its columns means (empty: it is left out), and how its
+    days and amounts are written."""
 
-    place: str
     role: str
-    roles: Choices
-    columns: Sequence[tuple[str, str]]
-    fields: Choices
-    orders: Choices
-    order: str
-    marks: Choices
-    mark: str
-    units: Choices
-    unit: str
-    currency: str
+    meant: Mapping[str, str]
+    order: str = ""
+    mark: str = ""
+    unit: str = "1"
+    currency: str = ""
+    account: str = ""
 
 
-def form(one: Reading, language: Language) -> Wrong:
-    """The form of a sheet as it stands."""
-    say = language.say
-    roles = [*ROLES, *([one.role] if one.role and one.role not in ROLES else [])]
-    fields = {name: say(says) for name, says in MEANS.items()}
-    if one.role in TABLES:
-        fields = {name: language.words(name) for name in TABLES[one.role].columns}
-    listed = [(text, one.mapping.get(text, "")) for text in dict.fromkeys((*one.mapping, *one.unused)) if text]
-    return Wrong(
-        one.place, one.role or LISTS[0], [(role, names_of(language, role)) for role in roles], listed,
-        [("", say("leave out")), *sorted(fields.items(), key=lambda field: field[1])],
-        [(order, say(says)) for order, says in ORDERS.items()], one.date_order if not one.certain else "",
-        [(mark, say(says)) for mark, says in MARKS.items()], "", [(str(unit), text) for unit, text in UNITS.items()],
-        str(one.unit if one.unit in UNITS else 1), "" if one.currency == UNKNOWN else one.currency,
-    )  # fmt: skip
+def fields_of(role: str) -> Sequence[str]:
+    """What a column of a sheet of a role can mean."""
+    if role == BANK:
+        return tuple(BANK_MEANS)
+    return tuple(TABLES[role].columns) if role in TABLES else tuple(KINDS)
 
 
-def format_of(one: Reading, asked: Mapping[str, str]) -> str:
-    """What was sent, as the text of a format.
+def needs(role: str) -> Sequence[tuple[str, ...]]:
+    """The fields that a sheet of a role needs, one of each line."""
+    if role in NEEDED:
+        return NEEDED[role]
+    table = TABLES[role]
+    return [(name,) for name, column in table.columns.items()
+            if not column.empty and name not in ("recorded_on", "currency")]  # fmt: skip
 
-    Args:
-        asked: role, order, mark, unit, currency, and column0, column1 ... in the order of the form.
+
+def format_of(source: str, sheet: str, told: Told) -> str:
+    """What was said, as the text of a format; of a bank statement, as that of a profile.
 
     Raises:
-        SolventError: two columns mean the same, none means anything, or a value is none that a format knows.
+        SolventError: two columns mean the same, none means anything, something is missing that such a sheet needs, or
+            a value is none that a format knows.
     """
-    texts = [text for text in dict.fromkeys((*one.mapping, *one.unused)) if text]
-    meant = {text: asked.get(f"column{place}", "") for place, text in enumerate(texts)}
-    mapping = {text: field for text, field in meant.items() if field}
-    twice = sorted({field for field in mapping.values() if list(mapping.values()).count(field) > 1})
+    place = f"{source}!{sheet}" if sheet else source
+    role = told.role if told.role in (*ROLES, *TABLES) else LISTS[0]
+    mapping = {text: field for text, field in told.meant.items() if field}
+    once = [field for field in mapping.values() if field != "memo"]
+    twice = sorted({field for field in once if once.count(field) > 1})
     if twice:
         both = [text for text, field in mapping.items() if field == twice[0]]
-        raise SolventError("imports.column_twice", one.place, field=twice[0], columns=", ".join(both))
+        raise SolventError("imports.column_twice", place, role=role, field=twice[0], columns=", ".join(both))
     if not mapping:
-        raise SolventError("imports.no_column", one.place)
-    unit, role = asked.get("unit", "1"), asked.get("role", one.role)
-    known = KINDS if role not in TABLES else TABLES[role].columns
+        raise SolventError("imports.no_column", place)
+    known = fields_of(role)
     for text, field in mapping.items():
         if field not in known:
-            raise SolventError("imports.field_of_another", one.place, column=text, field=field, role=role)
-    told = mapping_toml(
-        replace(
-            one, role=role, mapping=mapping, unused=tuple(text for text, field in meant.items() if not field),
-            date_order=asked.get("order", ""), mark=asked.get("mark", ""),
-            unit=int(unit) if unit.isdecimal() and len(unit) < 9 else 1,
-            currency=asked.get("currency", "").strip().upper() or UNKNOWN,
+            raise SolventError("imports.field_of_another", place, column=text, field=field, role=role)
+    for line in needs(role):
+        if not set(line) & set(mapping.values()):
+            raise SolventError("imports.column_missing", place, role=role, fields=",".join(line))
+    if role == BANK:
+        written = _profile(place, told, mapping)
+        Profile.parse(written, place)
+        return written
+    written = mapping_toml(
+        Reading(
+            source, sheet, 0, "", "", role, tuple(told.meant), mapping,
+            tuple(text for text in told.meant if text not in mapping), told.order, False, told.mark,
+            int(told.unit) if told.unit.isdecimal() and len(told.unit) < 9 else 1,
+            told.currency.strip().upper() or UNKNOWN, {}, {}, {},
         )
     )  # fmt: skip
-    Format.parse(told, one.place)
-    return told
+    Format.parse(written, place)
+    return written
+
+
+def _profile(place: str, told: Told, mapping: Mapping[str, str]) -> str:
+    """What was said of a bank statement, as the text of a profile; a JSON text is one of TOML too."""
+    given = {
+        "name": place, "date_order": told.order, "decimal": told.mark, "currency": told.currency.strip().upper(),
+        "account": told.account.strip(),
+    }  # fmt: skip
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in given.items() if value]
+    lines.append(f"match = {json.dumps(list(mapping), ensure_ascii=False)}")
+    lines.append("[columns]")
+    columns = {text: mapping.get(text, "") for text in told.meant}
+    lines += [f"{json.dumps(text, ensure_ascii=False)} = {json.dumps(field)}" for text, field in columns.items()]
+    return "\n".join(lines) + "\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -16,13 +15,12 @@ from django.shortcuts import redirect
 from solvent.base.problem import Problem, SolventError
 from solvent.files.guard.limits import GUARD
 from solvent.intake.intake import Source
-from solvent.intake.ledger.format import Format
 from solvent_server.store import batches, books
 from solvent_server.store.errands import queue, readings
 from solvent_server.store.models import Batch, Errand
 from solvent_server.store.models.errands import ASSESS, DONE, FAILED, LOAD, READ, RUNNING, WAITING
-from solvent_server.web.imports.corrected import Wrong, form, format_of
-from solvent_server.web.imports.shown import correction_file, looked_at, names_of
+from solvent_server.web.imports.layout import correctable
+from solvent_server.web.imports.shown import called, correction_file, looked_at, names_of
 from solvent_server.web.parts.page import Look, page
 from solvent_server.web.parts.table import Column, Lister, exported, listed, wants_file
 
@@ -132,7 +130,7 @@ def file(look: Look, errand_id: int) -> HttpResponse:
         errand=errand,
         name=errand.asked.get("name", ""),
         seen=seen,
-        wrongs=_wrongs(look, errand) if seen is not None else [],
+        correctable=seen is not None and correctable(errand),
         busy=busy,
         step=look.say(STEPS.get(running.told.get("step", ""), "It waits for its turn.")),
         kind=look.say(KINDS.get(errand.told.get("kind", ""), "nothing that can be read")),
@@ -144,38 +142,14 @@ def file(look: Look, errand_id: int) -> HttpResponse:
     )
 
 
-def _wrongs(look: Look, errand: Errand) -> Sequence[Wrong]:
-    """For each sheet the form that corrects it; none where it is no list, or is loaded already."""
-    kept = readings.kept(errand.id)
-    loaded = errand.batch is not None and errand.batch.state != "staged"
-    if kept is None or loaded or errand.told.get("kind") not in ("ledger", "nothing"):
-        return []
-    return [form(one, look.language) for one in kept[0].readings]
-
-
-def _corrected(look: Look, errand: Errand, actor: str) -> HttpResponse:
-    """Read the file again, one sheet of it as it was corrected, the others as they were."""
-    kept, asked = readings.kept(errand.id), look.request.POST
-    number = asked.get("sheet", "")
-    if kept is None or not number.isdecimal() or int(number) >= len(kept[0].readings):
-        raise SolventError("store.errand.unknown", "", errand=errand.id)
-    told = format_of(kept[0].readings[int(number)], {name: str(value) for name, value in asked.items()})
-    named = Format.parse(told, "").name
-    others = [text for text in errand.asked.get("formats", ()) if Format.parse(text, "").name != named]
-    again = queue.ask_again(look.company, errand.id, actor, [*others, told])
-    return redirect(look.address("import_file", again.id))
-
-
 def _decided(look: Look, errand: Errand) -> HttpResponse:
-    """Load it, discard it, or have it read again otherwise."""
+    """Load it, or put it aside."""
     actor = look.request.user.get_username()
     try:
         if look.request.POST.get("do") == "discard":
             queue.discard(look.company, errand.id)
             messages.info(look.request, look.say("{file} was not loaded.", file=errand.asked.get("name", "")))
             return redirect(look.address("imports"))
-        if look.request.POST.get("do") == "correct":
-            return _corrected(look, errand, actor)
         if errand.batch_id is not None and not errand.told.get("discarded"):
             queue.ask_load(look.company, errand.batch_id, actor)
     except SolventError as error:
@@ -212,6 +186,7 @@ def batch(look: Look, batch_id: int) -> HttpResponse:
         batch=found,
         kind=look.say(KINDS.get(found.kind, found.kind)),
         state=look.say(STATES[found.state]),
+        reason=called(look.language, found.reason),
         counts=[(names_of(look.language, name), count) for name, count in found.counts.items()],
         read=queue.reading_of(found),
         undone_by=Batch.objects.filter(undoes=found).first(),
@@ -282,8 +257,8 @@ def _imports_frame(look: Look) -> pl.DataFrame:
     rows = Batch.objects.filter(company=look.company).exclude(state="staged").order_by("-id")
     told = [
         {
-            "batch": one.id, "name": one.name or _named(look, one.reason), "kind": one.kind, "state": one.state,
-            "on": one.committed_at.date() if one.committed_at else None, "by": one.actor,
+            "batch": one.id, "name": one.name or called(look.language, one.reason), "kind": one.kind,
+            "state": one.state, "on": one.committed_at.date() if one.committed_at else None, "by": one.actor,
             "rows": sum(int(count["new"]) + int(count["changed"]) for count in one.counts.values()),
         }
         for one in rows[:SHOWN]
@@ -291,25 +266,6 @@ def _imports_frame(look: Look) -> pl.DataFrame:
     schema = {"batch": pl.Int64, "name": pl.String, "kind": pl.String, "state": pl.String, "on": pl.Date,
               "by": pl.String, "rows": pl.Int64}  # fmt: skip
     return pl.DataFrame(told, schema=schema)
-
-
-OWN_REASONS = {
-    r"automatic": "sure matches, made at once",
-    r"proposal (?P<number>\d+)": "proposal {number}",
-    r"proposal (?P<number>\d+): (?P<text>.*)": "proposal {number}: {text}",
-    r"placed by hand: (?P<number>.*)": "placed by hand: {number}",
-    r"placing of (?P<number>.*) taken back": "placing of {number} taken back",
-}
-"""What the trail says of batches that no file brought, and the sentence of it."""
-
-
-def _named(look: Look, reason: str) -> str:
-    """What a batch that no file brought is called: what its maker wrote, or what we write, in the reader's words."""
-    for pattern, says in OWN_REASONS.items():
-        found = re.fullmatch(pattern, reason, re.DOTALL)
-        if found:
-            return look.say(says, **found.groupdict())
-    return reason
 
 
 def _local_day(moment: datetime | str) -> str:

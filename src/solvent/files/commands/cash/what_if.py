@@ -15,14 +15,13 @@ import numpy as np
 from solvent.base.money import decimal, minor
 from solvent.base.problem import Problem, SolventError
 from solvent.decisions.liquidity.stress.expansion import Expansion, Phase, expansion
-from solvent.decisions.liquidity.stress.what_if import Difference, PlannedFlow, WhatIf, what_if
+from solvent.decisions.liquidity.stress.what_if import Difference, PlannedFlow, WhatIf, circumstances, what_if
 from solvent.documents.stress import difference_figures, expansion_figures
 from solvent.files.cash.plots import Fan, check_plot, draw_fan
 from solvent.files.command import OK, Command
 from solvent.files.commands.cash.asked import Paths, add_paths, add_plot, paths_asked
 from solvent.files.language import Language
 from solvent.files.screen import Screen, write_json
-from solvent.simulation.bending.library import Combined, Part
 
 _QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 
@@ -31,13 +30,19 @@ def _add(parser: ArgumentParser, language: Language) -> None:
     add_paths(parser, language)
     add_plot(parser, language)
     add = parser.add_argument
-    add("--delay", type=float, metavar="DAYS", help=language.say("all customers pay so many days later"))
+    add("--delay", type=float, default=0.0, metavar="DAYS", help=language.say("all customers pay so many days later"))
     sales = language.say("sales fall by so much: 10% or 0.1").replace("%", "%%")  # argparse fills in % marks
     rates = language.say("foreign currencies fall by so much: 10%").replace("%", "%%")
-    add("--sales-fall", type=_change, metavar="SHARE", help=sales)
-    add("--rates-fall", type=_change, metavar="SHARE", help=rates)
-    add("--supplier-days", type=float, metavar="DAYS", help=language.say("suppliers want their money so much earlier"))
-    add("--fails", type=int, metavar="N", help=language.say("the N largest debtors fail at once"))
+    add("--sales-fall", type=_change, default=0.0, metavar="SHARE", help=sales)
+    add("--rates-fall", type=_change, default=0.0, metavar="SHARE", help=rates)
+    add(
+        "--supplier-days",
+        type=float,
+        default=0.0,
+        metavar="DAYS",
+        help=language.say("suppliers want their money so much earlier"),
+    )
+    add("--fails", type=int, default=0, metavar="N", help=language.say("the N largest debtors fail at once"))
     add(
         "--flow",
         action="append",
@@ -66,7 +71,11 @@ def _run(args: Namespace, screen: Screen) -> int:
     phases = None if args.plan is None else _read_plan(args.plan)
     asked = paths_asked(args, screen)
     currency = asked.paths.currency
-    question = WhatIf(_circumstances(args), [_flow(text, currency) for text in args.flow])
+    other = circumstances(
+        fails=args.fails, sales_fall=args.sales_fall, rates_fall=args.rates_fall, delay=args.delay,
+        supplier_days=args.supplier_days,
+    )  # fmt: skip
+    question = WhatIf(other, [_flow(text, currency) for text in args.flow])
     told = what_if(asked.paths, asked.world, question, asked.line, asked.policy)
     grown = None
     if phases is not None:
@@ -84,21 +93,6 @@ def _run(args: Namespace, screen: Screen) -> int:
         screen.problems([Problem("simulation.no_balance")])
     _show(told, grown, screen, currency, known=asked.paths.opening is not None)
     return OK
-
-
-def _circumstances(args: Namespace) -> Combined:
-    parts = []
-    if args.fails:
-        parts.append(Part("largest_fails", {"customers": args.fails}))
-    if args.sales_fall is not None:
-        parts.append(Part("sales_fall", {"share": args.sales_fall}))
-    if args.rates_fall is not None:
-        parts.append(Part("currency_shock", {"share": args.rates_fall}))
-    if args.delay is not None:
-        parts.append(Part("all_pay_later", {"days": args.delay}))
-    if args.supplier_days is not None:
-        parts.append(Part("supplier_shortens", {"days": args.supplier_days}))
-    return Combined("what if", tuple(parts))
 
 
 def _flow(text: str, currency: str) -> PlannedFlow:

@@ -52,7 +52,7 @@ DECIDED: Mapping[str, Mapping[str, str]] = {
         "count": "count",
     },
     "owner": {
-        "credit": "credit", "collections": "collections", "treasury": "treasury", "sales": "sales team",
+        "credit": "credit desk", "collections": "collections", "treasury": "treasury", "sales": "sales team",
         "cfo": "finance director",
     },
     "clause_line": {

@@ -5,18 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "api.away": "the store does not answer just now; nothing was done, ask again after the seconds of Retry-After",
     "api.broke": "something broke here while it was worked on ({error}); nothing was done, tell your administrator",
     "api.currency": "{currency} is no currency; tell its ISO 4217 code, as CNY",
     "api.cursor": "this is no cursor of ours; take next of the page before, or leave it out for the first page",
     "api.decimals": "{value} has more decimals than {currency} has",
     "api.empty": "the body is empty; send the bytes of the file",
     "api.field.choice": "is none of the choices; it has to be one of {known}",
-    "api.field.form": "is not written as it has to be; days as 2026-03-10, amounts as text, 1234.50",
+    "api.field.day": 'has to be a day of the calendar, written "2026-03-10"',
+    "api.field.few": "is too short: at least {least}",
+    "api.field.form": (
+        "is not written as it has to be; amounts in main units as 1234.50, currencies as CNY; see the pattern in the "
+        "description of the operation"
+    ),
     "api.field.kind": "is of the wrong kind; see the description of the operation",
+    "api.field.least": "has to be at least {least}",
+    "api.field.list": "has to be a list, in [ ]",
+    "api.field.many": "is too long: at most {most}",
     "api.field.missing": "is missing",
-    "api.field.range": "lies outside of what is allowed: {limit}",
-    "api.field.unknown": "is not known here; leave it out",
-    "api.fields": "{count} fields are not as they have to be; see places",
+    "api.field.moment": 'has to be a moment, written "2026-03-10T08:30:00Z"',
+    "api.field.most": "has to be at most {most}",
+    "api.field.number": "has to be a number, such as 0.25",
+    "api.field.object": "has to be an object, in { }",
+    "api.field.text": 'has to be text in quotes; amounts too, "1234.50"',
+    "api.field.truth": "has to be true or false",
+    "api.field.unknown": "is not known here; leave it out, or see whether it is misspelt",
+    "api.field.whole": "has to be a whole number, such as 30, without quotes",
+    "api.fields": "something in it is not as it has to be, in so many places: {count}; see places",
     "api.gone": "there is no such thing here, or this token may not see it",
     "api.key_other": "the key {key} belongs to another request; take a new key for each request",
     "api.key_working": "the request of key {key} is being worked on; ask again in a moment",
@@ -31,6 +46,10 @@ SENTENCES: Mapping[str, str] = {
     "api.rows": "{count} of {of} rows do not fit, and nothing was loaded; see places, or ask to keep the good ones",
     "api.scenario": "there is no scenario {name}; known: {known}",
     "api.scope": "this token is not for {scope}, or its person's role does not reach that far",
+    "api.signature": (
+        "the signature does not fit: sha256= and the HMAC of X-Solvent-Timestamp, a full stop and the body as it is "
+        "sent, under the secret of an open door, not older than five minutes"
+    ),
     "api.token": "send a token that counts: Authorization: Bearer solvent_...",
     "api.too_large": "is larger than {megabytes} MB; send it in parts",
     "api.unreadable": "the body cannot be read; send JSON in UTF-8",

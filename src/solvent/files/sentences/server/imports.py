@@ -9,6 +9,10 @@ SENTENCES: Mapping[str, str] = {
     "imports.no_column": (
         "no column has a meaning; say at least which is the customer or number, the day and the amount"
     ),
+    "imports.column_missing": (
+        "such a list ({role}) needs a column that is {fields}, and none of the columns is that; choose it above its "
+        "column"
+    ),
     "imports.field_of_another": (
         "the column {column} cannot be {field} in a list of {role}; choose the list first, then the columns"
     ),

@@ -33,13 +33,8 @@ SENTENCES: Mapping[str, str] = {
     "store.people.taken": "there is somebody of the name {name} already; give that person a role instead",
     "store.people.unknown": "nobody is called {name} here",
     "store.people.waits": "a change for {name} waits already; decide that first",
-    "store.policy.choice": "cannot be {value}; it is one of {known}",
-    "store.policy.country": "cannot be {value}; write the two capital letters of a country, as CN",
-    "store.policy.day": "cannot be {value}; write a day like 2026-03-10",
-    "store.policy.least": "cannot be {value}; the least is {least}",
     "store.policy.length": "has {count} values where {wanted} are needed, one for each band of the list beside it",
     "store.policy.may_not_approve": "{person} may not decide change {change}: it takes a role that approves",
-    "store.policy.most": "cannot be {value}; the most is {most}",
     "store.policy.not_approved": "change {change} was never approved, so nothing of it can be undone",
     "store.policy.not_waiting": "change {change} does not wait any more; it is {state}",
     "store.policy.partner": (
@@ -52,12 +47,10 @@ SENTENCES: Mapping[str, str] = {
     ),
     "store.policy.reason": "a reason has to be given",
     "store.policy.refused": "cannot be {value}: {error}",
-    "store.policy.rising": "has to rise from value to value; {value} does not",
     "store.policy.same": "has this value already",
     "store.policy.same_person": "change {change} was proposed by {person}, so somebody else has to approve it",
     "store.policy.unknown": "is nothing that a policy decides",
     "store.policy.waits": "a change from {day} on waits already; decide that first",
-    "store.policy.word": "cannot be {value}: it is too long or holds signs that do not print",
     "store.vault.damaged": "the key of this connection cannot be opened any more; enter it again",
     "store.vault.no_key": (
         "the key of this connection was sealed on another machine (seal {key}), as after a backup was taken back; "

@@ -28,6 +28,8 @@ _NESTED = (".zip", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".7z", ".rar", ".g
 _SHEETS = "xl/worksheets/"
 _UNUSUAL = re.compile(rb"<!DOCTYPE|[<:]c[>/\t\n\r]|:c ")
 _PLAIN = r'^r="[A-Z]{1,3}[0-9]{1,7}"(?: (?:[a-qs-zA-Z:][a-zA-Z:]*|r[a-zA-Z:]+)="[^"<>&]*")* ?/?>'
+_ONE = ("[Content_Types].xml", "content.xml", "OFD.xml", "mimetype")
+"""What stands in an archive that is one document by itself; no honest one has another archive in it."""
 _ERROR = re.compile(r'^r="([A-Z]+)([0-9]+)"[^<>]* t="e"[^<>]*>(?:<f[^<>]*/>|<f[^<>]*>[^<>]*</f>)?<v>([^<>]*)</v>')
 _COUNT = re.compile(rb"uniqueCount\s*=\s*[\"'](\d+)")
 
@@ -69,7 +71,6 @@ def members(name: str, data: bytes, limits: Limits) -> Mapping[str, zipfile.ZipI
         "members": len(found) > limits.members,
         "path": any(_astray(info.filename) for info in found),
         "link": any(stat.S_ISLNK(info.external_attr >> 16) for info in found),
-        "nested": any(info.filename.lower().endswith(_NESTED) for info in found),
         "doubled": len({info.filename.lower() for info in found}) < len(found),
         "ratio": any(info.file_size > limits.ratio * info.compress_size for info in large),
         "unpacked": outside > limits.unpacked_bytes or any(info.file_size > limits.sheet_bytes for info in found),
@@ -80,6 +81,11 @@ def members(name: str, data: bytes, limits: Limits) -> Mapping[str, zipfile.ZipI
     for fault, there in faults.items():
         if there:
             raise Refused(Problem("intake.file.unsafe", name, {"fault": fault}))
+    nested = next((info.filename for info in found if info.filename.lower().endswith(_NESTED)), None)
+    if nested is not None and any(info.filename in _ONE for info in found):
+        raise Refused(Problem("intake.file.unsafe", name, {"fault": "nested"}))
+    if nested is not None:
+        raise Refused(Problem("intake.file.nested", name, {"member": nested[-120:]}))
     return {info.filename: info for info in found}
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from solvent.base.problem import Problem
 from solvent.intake.ledger.cells.terms import due_on, rule_of
+from solvent.intake.ledger.rows.places import rows_of
 from solvent.intake.ledger.rows.postings import POSTINGS
 from solvent.intake.ledger.rows.settle import settle
 from solvent.intake.ledger.rows.tables import customers_of, receivables
@@ -55,15 +56,7 @@ def gather(parts: Iterable[pl.DataFrame], masters: Sequence[pl.DataFrame] = ()) 
         parts: postings of each sheet.
         masters: lists of customers: ``customer_id``, ``customer_name``, ``terms`` (String).
     """
-    postings = pl.concat([pl.DataFrame(schema=POSTINGS), *parts])
-    master = pl.concat(masters) if masters else pl.DataFrame(schema=MASTER)
-    problems: list[Problem] = []
-    postings = _known_customers(_filled_down(postings, problems), master, problems)
-    postings, doubled = _once(postings)
-    nothing = postings.filter(pl.col("amount") == 0)
-    if nothing.height:
-        problems.append(Problem("intake.row.zero", "", {"count": nothing.height}))
-    postings = _due(postings.filter(pl.col("amount") != 0), master, problems)
+    postings, doubled, problems = _sound(parts, masters)
     texts = postings.get_column("terms").drop_nulls().unique().to_list()
     rules = {text: rule_of(text) for text in texts}
     days = {text: rule.days for text, rule in rules.items() if rule and rule.end is None and not rule.months}
@@ -72,6 +65,31 @@ def gather(parts: Iterable[pl.DataFrame], masters: Sequence[pl.DataFrame] = ()) 
     del postings
     tables = receivables(state) | {"customers": customers}
     return Gathered(tables, doubled, (*problems, *state.problems))
+
+
+def located(parts: Iterable[pl.DataFrame], masters: Sequence[pl.DataFrame], table: str, key: str) -> pl.DataFrame:
+    """The rows that made one row of a table, as ``gather`` makes it: source, sheet, _row.
+
+    Args:
+        key: the row's key in the table.
+    """
+    postings, _, _ = _sound(parts, masters)
+    return rows_of(settle(postings.drop(OF_CUSTOMERS)), postings, table, key)
+
+
+def _sound(
+    parts: Iterable[pl.DataFrame], masters: Sequence[pl.DataFrame]
+) -> tuple[pl.DataFrame, pl.DataFrame, list[Problem]]:
+    """The postings that count, each with its customer and due day; those that stood twice; what is to be known."""
+    postings = pl.concat([pl.DataFrame(schema=POSTINGS), *parts])
+    master = pl.concat(masters) if masters else pl.DataFrame(schema=MASTER)
+    problems: list[Problem] = []
+    postings = _known_customers(_filled_down(postings, problems), master, problems)
+    postings, doubled = _once(postings)
+    nothing = postings.filter(pl.col("amount") == 0)
+    if nothing.height:
+        problems.append(Problem("intake.row.zero", "", {"count": nothing.height}))
+    return _due(postings.filter(pl.col("amount") != 0), master, problems), doubled, problems
 
 
 def _once(postings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -106,7 +106,7 @@ def receivables(state: Settlement) -> dict[str, pl.DataFrame]:
         pl.col("source_id").alias("credit_note_id"), pl.lit(None, dtype=pl.String).alias("reason")
     )
     used = pl.concat([pl.DataFrame(schema=ALLOCATED), *state.allocations])
-    allocations = _with_ids(used).with_columns(pl.col("allocated_on").alias("recorded_on"))
+    allocations = with_ids(used).with_columns(pl.col("allocated_on").alias("recorded_on"))
     allocations = allocations.join(items.select("item_id", "currency"), on="item_id", how="left")
     delivered = items.filter(pl.col("delivered_on").is_not_null()).with_columns(
         pl.coalesce("delivery_id", "item_id").alias("delivery_id"), pl.col("delivered_on").alias("recorded_on")
@@ -137,7 +137,7 @@ def receivables(state: Settlement) -> dict[str, pl.DataFrame]:
     return {name: TABLES[name].conform(frame.lazy()).collect() for name, frame in told.items()}
 
 
-def _with_ids(allocations: pl.DataFrame) -> pl.DataFrame:
+def with_ids(allocations: pl.DataFrame) -> pl.DataFrame:
     """Allocations with ``allocation_id``: what is settled and by what, as ``F1:receipt:R1`` and ``F1:discount``."""
     parts = pl.concat_str("item_id", "source", "source_id", separator=":", ignore_nulls=True)
     made = allocations.with_columns(parts.alias("allocation_id"))
