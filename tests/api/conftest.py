@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,18 +10,10 @@ from typing import Any
 
 import pytest
 
-from companies import company as sample_of
-from solvent.assessment import assess
-from solvent.base.terms import Policy
-from solvent.books.books import open_books
-from solvent.simulation.horizon import Outlooked
 from solvent_server.store import database
-from stores import empty_store
+from stores import empty_store, staffed, with_assessment, with_books, with_cases
 
 sys.path.insert(0, str(Path(__file__).parent))
-FIRST = TemporaryDirectory(prefix="solvent-tests-")
-database.connect(Path(FIRST.name))
-atexit.register(FIRST.cleanup)
 
 
 @pytest.fixture(scope="session")
@@ -31,25 +22,8 @@ def site() -> Iterator[Path]:
     with TemporaryDirectory(prefix="solvent-api-") as folder:
         empty_store(Path(folder))
         database.connect(Path(folder))
-        from django.contrib.auth.models import User  # noqa: PLC0415 (needs the store)
-
-        from solvent_server.jobs import daily  # noqa: PLC0415
-        from solvent_server.store import access, batches, books, work  # noqa: PLC0415
-        from solvent_server.store.keeping import assessments  # noqa: PLC0415
-        from solvent_server.store.models import Member  # noqa: PLC0415
-
-        own = work.set_company("own", "test", names=["Lantern Works"], currency="CNY")
-        foreign = work.set_company("foreign", "test", names=["Elsewhere"], currency="CNY")
-        for role in access.ROLES:
-            for name, company in ((role, own), (f"{role}-elsewhere", foreign)):
-                Member.objects.create(user=User.objects.create_user(name), company=company, role=role)
-        sample = sample_of(4, "stall")
-        batches.record(own, dict(sample.tables), kind="source", actor="test")
-        taken = open_books(books.ledger(own))
-        few = {Outlooked.key: [(taken.as_of, {"paths": 300})]}
-        run = assess(taken, Policy(taken.as_of, few), seed=1)
-        assessments.keep("own", run, "2026-11-01T06:00:00+00:00")
-        daily.play(own, run)
+        with_cases(with_assessment(with_books(staffed("own", "Lantern Works"))))
+        staffed("foreign", "Elsewhere", after="-elsewhere")
         yield Path(folder)
         database.close()
 

@@ -79,7 +79,9 @@ def test_an_order_check_says_what_the_library_says(asker) -> None:
 
 
 def test_with_cash_the_check_tells_the_chances(asker) -> None:
-    told = asker("cfo", "orders").post("/order-checks", {"customer_id": "C0001", "amount": "100"}).json()
+    asked = {"customer_id": "C0001", "amount": "100"}
+    assert asker("cfo", "orders").post("/order-checks", asked).json()["cash"] is None
+    told = asker("cfo", "orders", "cash").post("/order-checks", asked).json()
     assert 0 <= told["cash"]["chance_before"] <= 1
     assert date.fromisoformat(told["cash"]["week_end"])
 
@@ -87,16 +89,16 @@ def test_with_cash_the_check_tells_the_chances(asker) -> None:
 @pytest.mark.parametrize(
     ("body", "field", "code"),
     [
-        ({"customer_id": "C0001", "amount": 100}, "amount", "api.field.kind"),
+        ({"customer_id": "C0001", "amount": 100}, "amount", "api.field.text"),
         ({"customer_id": "C0001", "amount": "1e3"}, "amount", "api.field.form"),
         ({"customer_id": "C0001", "amount": "-1"}, "amount", "api.field.form"),
         ({"customer_id": "C0001", "amount": "1.005"}, "amount", "api.decimals"),
         ({"customer_id": "C0001", "amount": "1", "currency": "ABC"}, "currency", "api.currency"),
         ({"customer_id": "C0001", "amount": "1", "stage": "later"}, "stage", "api.field.choice"),
-        ({"customer_id": "C0001", "amount": "1", "wanted_on": "2026-02-30"}, "wanted_on", "api.field.form"),
-        ({"customer_id": "C0001", "amount": "1", "wanted_on": 1}, "wanted_on", "api.field.form"),
-        ({"customer_id": "C0001", "amount": "1", "terms_days": 731}, "terms_days", "api.field.range"),
-        ({"customer_id": "C0001", "amount": "1", "terms_days": "30"}, "terms_days", "api.field.kind"),
+        ({"customer_id": "C0001", "amount": "1", "wanted_on": "2026-02-30"}, "wanted_on", "api.field.day"),
+        ({"customer_id": "C0001", "amount": "1", "wanted_on": 1}, "wanted_on", "api.field.day"),
+        ({"customer_id": "C0001", "amount": "1", "terms_days": 731}, "terms_days", "api.field.most"),
+        ({"customer_id": "C0001", "amount": "1", "terms_days": "30"}, "terms_days", "api.field.whole"),
         ({"customer_id": "C0001", "amount": "1", "price": "1"}, "price", "api.field.unknown"),
         ({"amount": "1"}, "customer_id", "api.field.missing"),
     ],

@@ -74,7 +74,7 @@ def test_missed_times_are_caught_up_once_and_none_before_it_was_made() -> None:
 
 def test_one_worker_begins_it_and_a_change_is_in_the_trail(place: Place, load: Load) -> None:
     from solvent_server.store import work  # noqa: PLC0415
-    from solvent_server.store.errands import clock  # noqa: PLC0415
+    from solvent_server.store.errands import clock, heartbeat  # noqa: PLC0415
     from solvent_server.store.models import AuditLine, ScheduledRun  # noqa: PLC0415
 
     load("a", open_items=[item(1)])
@@ -93,8 +93,14 @@ def test_one_worker_begins_it_and_a_change_is_in_the_trail(place: Place, load: L
     clock.done(first, {"rows": 3})
     again = clock.begin(now, UTC)
     assert (again.schedule.what, again.actor, again.planned_for) == ("backup", "anna", None)
-    assert clock.begin_again() == 3
+    heartbeat.stop()
+    assert clock.begin_again() == 3, "their worker is gone"
     assert set(ScheduledRun.objects.values_list("state", flat=True)) == {"done", "failed"}
+    more = [clock.begin(now, UTC) for _ in range(3)]
+    assert [one.schedule.what for one in more if one] == ["sweep", "assess"], "once more what the clock had begun"
+    heartbeat.stop()
+    clock.begin_again()
+    assert clock.begin(now, UTC) is None, "and not for ever"
     kept = clock.change(every[0], "anna", company=own, hour=6, days=0b001_1111)
     assert kept.since > MONDAY
     assert AuditLine.objects.order_by("-seq").first().action == "schedule.set"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
@@ -14,6 +15,7 @@ from support import DAY, Place, item, line
 
 from solvent.base.problem import SolventError
 from solvent.books.books import open_books
+from solvent.intake.matching.match import match
 from solvent.intake.matching.question import question
 from solvent_server.store import database
 
@@ -236,6 +238,81 @@ def test_two_people_at_once_place_nothing_twice(place: Place, desk: Any) -> None
     assert rests["i3"] == 10_000
     assert rests.get("i1", 0) in {0, 1_112}
     as_the_books(desk)
+
+
+def test_the_command_too_puts_a_rest_on_the_same_invoice_again(desk: Any) -> None:
+    """Of 100.00 a person put 40.00 on i1; what the command accepts of the rest comes beside it, not in its place."""
+    from solvent_server.commands.match import _apply, _books  # noqa: PLC0415 (needs Django set up)
+    from solvent_server.web.matching import acts  # noqa: PLC0415
+
+    acts.place(desk, "l1", "lantern", [acts.Paid("i1", 4_000)], "anna")
+    assert owed(desk)["i1"] == 6_000
+    asked = question(_books(desk, None))
+    made = _apply(desk, Namespace(apply=False, accept=["bank:l1"], reason=""), match(asked), asked)
+    assert len(made) == 1
+    assert "i1" not in owed(desk)
+
+
+def test_a_statement_that_comes_again_takes_no_word_of_a_person_back(desk: Any, load: Load) -> None:
+    """Line 5 is tax; the next file brings it again with others, as it was, and then with another reference."""
+    from solvent_server.store.desk import claims  # noqa: PLC0415 (needs Django set up)
+    from solvent_server.store.desk.ledgers import rows_by  # noqa: PLC0415
+    from solvent_server.web.matching import acts  # noqa: PLC0415
+    from solvent_server.web.matching.laid import laid  # noqa: PLC0415
+
+    def told(number: str) -> tuple[str | None, str | None]:
+        return rows_by("bank_lines", desk, "key", [number]).select("category", "reference").row(0)
+
+    done = acts.put_aside(desk, "l5", "tax_refund", "told by the office", "anna")
+    load("overlap", bank_lines=[line(4, 8_888, counterparty="A stranger"), line(5, 100, counterparty="Tax office"),
+                                line(6, 1, counterparty="New")])  # fmt: skip
+    assert told("l5")[0] == "tax_refund"
+    assert laid(desk).row("l5") is None
+    assert laid(desk).row("l6") is not None
+    acts.undo(desk, done.batch, "anna")
+    assert told("l5")[0] is None, "what the person said was not brought by the file, so it comes out again"
+    acts.put_aside(desk, "l5", "tax_refund", "told by the office", "anna")
+    for name in ("wordy", "wordy again"):
+        load(name, bank_lines=[line(5, 100, counterparty="Tax office", reference="refund")])
+        assert told("l5") == ("tax_refund", "refund")
+    number = "from the other system"
+    said = {"dispute_id": number, "item_id": "i1", "opened_on": date(2026, 3, 1), "reason": "price"}
+    load("disputes", disputes=[said])
+    claims.close_dispute(desk, number, outcome="settled", actor="anna", today=date(2026, 3, 20))
+    load("disputes again", disputes=[said, said | {"dispute_id": "another"}])
+    closed = rows_by("disputes", desk, "item_id", ["i1"]).sort("dispute_id").get_column("closed_on").to_list()
+    assert closed == [None, date(2026, 3, 20)]
+
+
+@pytest.mark.parametrize(
+    ("came", "amounts"),
+    [
+        (0, [12_500] * 6),  # nothing to go by: half as many parts as there may be
+        (240_000, [9_375] * 8),  # 40,000 a month, a quarter of it on top: 75,000 in parts of at most 10,000
+        (1_200_000, [37_500, 37_500]),  # at least two
+        (60_000, [6_250] * 12),  # 2,500 on top would take 30 months: at most twelve
+    ],
+)
+def test_a_plan_is_drafted_out_of_what_the_customer_can_pay(
+    desk: Any, load: Load, came: int, amounts: list[int]
+) -> None:
+    """Lantern owes 75,000, all overdue on 31 December; so much came from July to November, and much before that."""
+    from solvent_server.store.desk import claims  # noqa: PLC0415 (needs Django set up)
+
+    receipt = {"customer_id": "lantern", "currency": "CNY"}
+    rows = [{**receipt, "receipt_id": "old", "received_on": date(2026, 5, 31), "amount": 9_000_000}]
+    if came:
+        rows += [{**receipt, "receipt_id": f"r{month}", "received_on": date(2026, month, 1), "amount": came // 6}
+                 for month in range(6, 12)]  # fmt: skip
+    load("receipts", receipts=rows)
+    told = claims.draft(desk, "lantern", "CNY", today=date(2026, 12, 31))
+    assert [one.amount for one in told.parts] == amounts
+    assert (told.of, told.monthly) == (75_000, came // 6)
+    days = [one.on for one in told.parts]
+    assert days[0] == date(2027, 1, 31)
+    assert days[1] == date(2027, 2, 28), "a month that has no such day ends earlier"
+    left = claims.draft(desk, "lantern", "CNY", left=30_001, today=date(2026, 12, 31))
+    assert sum(one.amount for one in left.parts) == 30_001
 
 
 def test_the_day_of_the_books_is_that_of_the_last_line(desk: Any) -> None:

@@ -115,24 +115,30 @@ class ActIn(Asked):
 
 
 def page_of_alarms(
-    company: Company, asked: Mapping[str, str | None], last: str | None, limit: int, language: Language
+    caller: Caller, asked: Mapping[str, str | None], last: str | None, limit: int, language: Language
 ) -> tuple[list[AlarmOut], str | None]:
-    """Alarms that fit, by their name, after the last that was seen; without a state all that are not closed."""
-    frame = cases.every(company).lazy()
+    """Alarms that fit, by their name, after the last that was seen; without a state all that are not closed. Those that
+    tell of our own cash only for a token that reaches so far."""
+    frame = _seen(caller).lazy()
     if asked.get("state") is None:
         frame = frame.filter(pl.col("state") != CLOSED)
     for name, wanted in asked.items():
         if wanted is not None:
             frame = frame.filter(pl.col(name) == wanted)
     rows, more = after(frame, "case_id", last, limit)
-    return [_out(row, company, language) for row in rows], more
+    return [_out(row, caller.company, language) for row in rows], more
 
 
-def _one(company: Company, case_id: str, language: Language) -> AlarmOut:
-    rows = cases.every(company).filter(pl.col("case_id") == case_id).to_dicts()
+def _seen(caller: Caller) -> pl.DataFrame:
+    every = cases.every(caller.company)
+    return every if caller.may("cash") else cases.without_cash(every)
+
+
+def _one(caller: Caller, case_id: str, language: Language) -> AlarmOut:
+    rows = _seen(caller).filter(pl.col("case_id") == case_id).to_dicts()
     if not rows:
         raise Trouble("api.gone")
-    return _out(rows[0], company, language)
+    return _out(rows[0], caller.company, language)
 
 
 def _out(row: Mapping[str, Any], company: Company, language: Language) -> AlarmOut:
@@ -157,7 +163,7 @@ def listed(
     caller: Caller = request.auth
     last = place(cursor_, str)
     asked = {"state": state, "rule": rule, "subject": subject}
-    rows, more = page_of_alarms(caller.company, asked, last[0] if last else None, limit, spoken(request))
+    rows, more = page_of_alarms(caller, asked, last[0] if last else None, limit, spoken(request))
     return AlarmsOut(rows=rows, next=None if more is None else cursor(more))
 
 
@@ -165,7 +171,7 @@ def listed(
 def one(request: HttpRequest, company: str, case_id: str = ID) -> AlarmOut:
     """One alarm."""
     caller: Caller = request.auth
-    return _one(caller.company, case_id, spoken(request))
+    return _one(caller, case_id, spoken(request))
 
 
 @router.post(
@@ -178,11 +184,11 @@ def one(request: HttpRequest, company: str, case_id: str = ID) -> AlarmOut:
 def handle(request: HttpRequest, company: str, asked: ActIn, key: Key, case_id: str = ID) -> AlarmOut:
     """Acknowledge, snooze, assign or close an alarm."""
     caller: Caller = request.auth
-    if not cases.every(caller.company).filter(pl.col("case_id") == case_id).height:
+    if not _seen(caller).filter(pl.col("case_id") == case_id).height:
         raise Trouble("api.gone")
     doing = asked.doing
     cases.change(caller.company, _does(case_id, doing, caller), actor=caller.actor, action=f"cases.{doing.act}")
-    return _one(caller.company, case_id, spoken(request))
+    return _one(caller, case_id, spoken(request))
 
 
 def _does(

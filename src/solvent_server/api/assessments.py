@@ -25,6 +25,7 @@ from solvent_server.api.parts.trouble import Trouble, spoken
 from solvent_server.store import access, books
 from solvent_server.store.keeping import assessments
 from solvent_server.store.keeping.assessments import Kept
+from solvent_server.store.keeping.cases import without_cash
 from solvent_server.store.models import Batch, Company
 
 router = Router(tags=["assessments"])
@@ -186,6 +187,8 @@ def frame(
     if frame not in _frames(kept, caller):
         raise Trouble("api.gone")
     rows = kept.frame(frame)
+    if frame == "findings" and not caller.may("cash"):
+        rows = without_cash(rows.collect()).lazy()
     told = as_csv(rows) if form == "csv" else as_lines(rows)
     return StreamingHttpResponse(told, content_type=CSV if form == "csv" else LINES)
 

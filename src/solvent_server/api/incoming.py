@@ -25,7 +25,7 @@ from solvent_server.api.parts.shapes import HOME, Asked, Place, of
 from solvent_server.api.parts.signed import HookDoor
 from solvent_server.api.parts.trouble import Trouble, spoken
 from solvent_server.store import batches
-from solvent_server.store.connect import hooks
+from solvent_server.store.connect import named
 from solvent_server.store.errands import queue, sudden
 from solvent_server.store.models import Batch, Company, Errand, Hook
 
@@ -168,6 +168,11 @@ for _word, _table in INTO.items():
 
 
 EventsIn = _body("events")
+STAMP = {
+    "in": "header", "name": "X-Solvent-Timestamp", "required": True, "schema": {"type": "string"},
+    "description": "seconds since 1970 at which it was signed, not older than five minutes",
+}  # fmt: skip
+"""Of what comes in at a web-hook, beside its signature."""
 
 
 @router.post(
@@ -175,6 +180,7 @@ EventsIn = _body("events")
     auth=HookDoor(),
     response=of(LoadedOut),
     operation_id="hook_events",
+    openapi_extra={"parameters": [STAMP]},
 )
 def events(
     request: HttpRequest,
@@ -184,7 +190,7 @@ def events(
 ) -> LoadedOut:
     """Events that come in at a web-hook, signed over the body as it stands; each event is stored once."""
     hook: Hook = request.auth
-    return load(hook.company, "events", asked, request, actor=hooks.actor_of(hook), name="hook-events")
+    return load(hook.company, "events", asked, request, actor=named.actor_of(hook), name="hook-events")
 
 
 @router.post(

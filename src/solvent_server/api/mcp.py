@@ -125,7 +125,7 @@ def _lists(made: MCPServer, desk: Desk) -> None:
         def do(caller: Caller) -> Json:
             last = place(cursor, str)
             rows, more = alarms.page_of_alarms(
-                caller.company, {"state": state, "subject": subject}, last[0] if last else None, _most(limit),
+                caller, {"state": state, "subject": subject}, last[0] if last else None, _most(limit),
                 desk.language,
             )  # fmt: skip
             return {"rows": _plain(rows), "next": more and cursor_of(more)}
@@ -167,7 +167,7 @@ def _cash(made: MCPServer, desk: Desk) -> None:
         def do(caller: Caller) -> Json:
             told = orders.OrderIn.model_validate(asked)
             verdict, looked, _ = orders.verdict_of(caller.company, told, cash=False, ways=True)
-            return _one(orders.verdict_out(verdict, looked, desk.language))
+            return _one(orders.verdict_out(verdict, looked, desk.language, cash=False))
 
         return await desk.answer("check_order", "orders", asked, do)
 

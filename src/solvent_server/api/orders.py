@@ -84,16 +84,16 @@ class FindingOut(Schema):
 
 
 class WaysOut(Schema):
-    """Ways that would pass, main units of the order's currency."""
+    """What would release the order: ways that pass, main units of the order's currency."""
 
     currency: str
-    deposit: str | None
-    lot: str | None
-    lots: int | None
-    lot_amount: str | None
-    lot_days: int | None
-    approval_deposit: str | None
-    approval_lot: str | None
+    deposit: str | None = Field(description="least deposit with which the whole order passes; all of it: prepaid only")
+    lot: str | None = Field(description="largest amount that passes as it is asked; null: not even the smallest")
+    lots: int | None = Field(description="or the order in so many lots; null: more than the company allows")
+    lot_amount: str | None = Field(description="of each lot at most")
+    lot_days: int | None = Field(description="days from lot to lot: the next goes out when the one before is paid")
+    approval_deposit: str | None = Field(description="where it is refused: the deposit with which approval is enough")
+    approval_lot: str | None = Field(description="where it is refused: the amount for which approval is enough")
 
 
 class CashOut(Schema):
@@ -122,7 +122,10 @@ class OrderOut(Schema):
 
 
 class VerdictOut(Schema):
-    """The answer: ``yes``, ``no``, or only with ``approval``; money in main units of ``currency``."""
+    """The answer: ``yes``, ``no``, or only with ``approval``; money in main units of ``currency``.
+
+    Why not: the ``findings`` that did not pass, first in the list. What would release it: ``softer``.
+    """
 
     as_of: date
     currency: str
@@ -130,18 +133,18 @@ class VerdictOut(Schema):
     stage: str
     order: OrderOut
     outcome: Literal["yes", "no", "approval"]
-    reason: Says | None
-    exposure: dict[str, str | None]
-    before: str | None
-    after: str | None
-    limit: str | None
-    insured: str | None
-    watch: bool
-    findings: list[FindingOut]
-    approval_id: str | None
-    softer: WaysOut | None
-    cash: CashOut | None
-    notices: list[Says]
+    reason: Says | None = Field(description="why the outcome is another than the findings make it; null: they made it")
+    exposure: dict[str, str | None] = Field(description="before the order, by what it is made of")
+    before: str | None = Field(description="exposure without the order; null: not known")
+    after: str | None = Field(description="exposure with the order")
+    limit: str | None = Field(description="null: none counts")
+    insured: str | None = Field(description="of what is owed after")
+    watch: bool = Field(description="over the watch line of the limit with the order")
+    findings: list[FindingOut] = Field(description="what every rule says; those that do not pass come first")
+    approval_id: str | None = Field(description="the approval in the books that lets it through")
+    softer: WaysOut | None = Field(description="what would release it, where the answer is not yes")
+    cash: CashOut | None = Field(description="null: not looked at, or the token's scopes leave out cash")
+    notices: list[Says] = Field(description="what is worth knowing and changes nothing: a customer not known yet")
 
 
 class ReservationIn(OrderIn):
@@ -219,8 +222,8 @@ def verdict_of(company: Company, told: OrderIn, *, cash: bool, ways: bool) -> tu
     return check_order(asked, looked, hand.policy, ways=ways), looked, hand
 
 
-def verdict_out(verdict: Verdict, looked: Looked, language: Language) -> VerdictOut:
-    """The answer as it goes out, each reason with its sentence."""
+def verdict_out(verdict: Verdict, looked: Looked, language: Language, *, cash: bool) -> VerdictOut:
+    """The answer as it goes out, each reason with its sentence; without ``cash`` nothing of what it does to cash."""
     asked, notices = verdict.asked, []
     if not looked.known:
         notices.append(Problem("orders.customer_unknown", "", {"customer": asked.customer_id}))
@@ -236,6 +239,7 @@ def verdict_out(verdict: Verdict, looked: Looked, language: Language) -> Verdict
         {**row, "why": says(one.why).model_copy(update={"says": ""} if one.passed else {})}
         for row, one in zip(told["findings"], verdict.findings)
     ]
+    told["cash"] = told["cash"] if cash else None
     told["notices"] = [says(problem) for problem in notices]
     return VerdictOut(**told)
 
@@ -246,7 +250,7 @@ def check(request: HttpRequest, company: str, asked: CheckIn, key: MaybeKey) -> 
     """May this order go ahead: the same answer as on the credit desk. Nothing is held by it."""
     caller: Caller = request.auth
     verdict, looked, _ = verdict_of(caller.company, asked, cash=asked.cash, ways=asked.ways)
-    return verdict_out(verdict, looked, spoken(request))
+    return verdict_out(verdict, looked, spoken(request), cash=caller.may("cash"))
 
 
 @router.get(

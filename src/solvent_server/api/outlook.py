@@ -11,10 +11,9 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from solvent.base.money import decimal
-from solvent.base.terms import Policy
-from solvent.decisions.liquidity.stress.what_if import PlannedFlow, WhatIf, what_if
+from solvent.decisions.liquidity.stress.what_if import PlannedFlow, WhatIf, circumstances
 from solvent.documents.stress import answers_figures
-from solvent.simulation.bending.library import Combined, Part, library
+from solvent.simulation.bending.library import library
 from solvent_server.api.customers import kept_of
 from solvent_server.api.parts.door import Caller, Door
 from solvent_server.api.parts.once import MaybeKey, once
@@ -24,8 +23,6 @@ from solvent_server.store.models import Company
 
 router = Router(tags=["outlook"])
 BANDS = ("mean", "p05", "p10", "p25", "p50", "p75", "p90", "p95")
-OF_SCENARIOS = ("liquidity.gap", "scenario.")
-"""Families of the policy that a what-if asks."""
 
 
 class WeekOut(Schema):
@@ -157,11 +154,10 @@ def asked_what_if(request: HttpRequest, company: str, asked: WhatIfIn, key: Mayb
     """Lay other circumstances over the paths that are kept. Nothing is changed by it."""
     caller: Caller = request.auth
     kept = kept_of(caller.company)
-    if kept.run is None:
+    currency = kept.currency
+    made = kept.answer(_question(asked, currency))
+    if made is None:
         raise Trouble("api.no_paths")
-    run, currency = kept.run, kept.currency
-    line = float(run.facts.get("floor_minor") or 0)
-    made = what_if(run.paths, run.world, _question(asked, currency), line, _policy(kept.report))
 
     def amount(minor: int) -> str:
         return str(decimal(minor, currency))
@@ -180,31 +176,15 @@ def _question(asked: WhatIfIn, currency: str) -> WhatIf:
     Raises:
         Trouble: there is no such scenario.
     """
-    known = {one.name: one.parts for one in library()}
+    known = sorted(one.name for one in library())
     if asked.scenario is not None and asked.scenario not in known:
-        raise Trouble("api.scenario", name=asked.scenario, known=", ".join(sorted(known)))
-    parts = [] if asked.scenario is None else list(known[asked.scenario])
-    if asked.largest_fail:
-        parts.append(Part("largest_fails", {"customers": asked.largest_fail}))
-    if asked.sales_fall_percent:
-        parts.append(Part("sales_fall", {"share": asked.sales_fall_percent / 100}))
-    if asked.delay_days:
-        parts.append(Part("all_pay_later", {"days": float(asked.delay_days)}))
+        raise Trouble("api.scenario", name=asked.scenario, known=", ".join(known))
+    other = circumstances(
+        asked.scenario or "", fails=asked.largest_fail, sales_fall=asked.sales_fall_percent / 100,
+        delay=float(asked.delay_days),
+    )  # fmt: skip
     flows = [
         PlannedFlow(one.on, in_minor(one.amount, currency, f"flows/{place}/amount"), one.months)
         for place, one in enumerate(asked.flows)
     ]
-    return WhatIf(Combined("what if", tuple(parts)), tuple(flows))
-
-
-def _policy(report: Mapping[str, Any]) -> Policy:
-    """The policy that the assessment was made with, as far as a what-if asks it."""
-    entries = {
-        key: [
-            (date.fromisoformat(entry["since"]), {name: value for name, value in entry.items() if name != "since"})
-            for entry in told
-        ]
-        for key, told in report["policy"].items()
-        if key.startswith(OF_SCENARIOS)
-    }
-    return Policy(date.fromisoformat(report["as_of"]), entries)
+    return WhatIf(other, tuple(flows))

@@ -38,6 +38,9 @@ def add_store(parser: ArgumentParser, language: Language, *, company: bool = Tru
 def open_store(data: Path | None = None, *, migrated: bool = True) -> None:
     """Connect to the store; a new one is set up at once.
 
+    Args:
+        migrated: False: it is brought up to date by whoever opens it.
+
     Raises:
         SolventError: the server's libraries are not installed, or the store is of a newer version.
     """
@@ -48,14 +51,13 @@ def open_store(data: Path | None = None, *, migrated: bool = True) -> None:
             raise
         raise SolventError("store.extra_missing") from error
     database.connect(data, os.environ.get("SOLVENT_DATABASE_URL", ""))
-    if migrated:
-        state = database.state()
-        if state == "new":
-            database.migrate()
-        elif state == "behind":
-            raise SolventError("store.behind", str(database.folder()))
-        elif state == "ahead":
-            raise SolventError("store.newer", str(database.folder()))
+    state = database.state()
+    if state == "ahead":
+        raise SolventError("store.newer", str(database.folder()))
+    if migrated and state == "new":
+        database.migrate()
+    elif migrated and state == "behind":
+        raise SolventError("store.behind", str(database.folder()))
 
 
 def company_of(args: Namespace, currency: str | None = None) -> Company:

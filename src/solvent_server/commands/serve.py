@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from multiprocessing import get_context, set_start_method
 from pathlib import Path
-from threading import Thread
-from time import monotonic, sleep
+from signal import SIGTERM, signal
+from threading import Event, Thread
+from time import sleep
+from typing import Any
 
+from solvent.base.problem import SolventError
 from solvent.files.command import OK, Command
 from solvent.files.language import Language
 from solvent.files.screen import Screen
@@ -21,8 +27,10 @@ from solvent_server.settings import HASHED
 PORT = 8765
 COLLECTED = ".collected"
 """Says which state of the pages' files was laid ready, compressed and under names of their own."""
-PATIENCE = 60.0
-"""Seconds after which a server that does not answer is not waited for any more."""
+LEAVE = 60
+"""Seconds that a page may still take when the server is told to stop."""
+AGAIN = 5.0
+"""Seconds before a worker is begun again, or the store is asked again whether it answers."""
 
 
 def _add(parser: ArgumentParser, language: Language) -> None:
@@ -40,7 +48,9 @@ def _add(parser: ArgumentParser, language: Language) -> None:
 
 
 def _run(args: Namespace, screen: Screen) -> int:
-    open_store(args.data)
+    if not is_free(_here(args.address), args.port):
+        raise SolventError("store.port_taken", "", port=str(args.port))
+    open_store(args.data, migrated=False)
     from solvent_server.store.start import first  # noqa: PLC0415 (needs the store)
 
     with screen.working("Setting up"):
@@ -50,7 +60,7 @@ def _run(args: Namespace, screen: Screen) -> int:
     if key is not None:
         screen.line(screen.language.say("Nobody is here yet. The first person lets himself in with this key, once:"))
         screen.line(f"  {key}", style="bold")
-    told = screen.language.say("Open {address} in a browser.", address=f"http://{args.address}:{args.port}/")
+    told = screen.language.say("Open {address} in a browser.", address=f"http://{_here(args.address)}:{args.port}/")
     serve(args.address, args.port, args.workers, lambda: screen.line(told), worker=not args.no_worker)
     return OK
 
@@ -112,9 +122,9 @@ def serve(address: str, port: int, workers: int, ready: Callable[[], None], *, w
     set_start_method("spawn", force=True)
     connections.close_all()
     os.environ["SOLVENT_DATA"] = str(database.folder())
+    over = Event()
     if worker:
-        beside = get_context("spawn").Process(target=_worker, args=(str(database.folder()),), daemon=True)
-        beside.start()
+        Thread(target=_keep_working, args=(str(database.folder()), over), daemon=True).start()
     Thread(target=_when_open, args=(address, port, ready), daemon=True).start()
     Granian(
         "solvent_server.wsgi:application",
@@ -123,37 +133,82 @@ def serve(address: str, port: int, workers: int, ready: Callable[[], None], *, w
         interface=Interfaces.WSGI,
         factory=True,
         workers=workers,
-        blocking_threads=4,
+        blocking_threads=6,  # one works at a time (web.parts.turns); the others hold what takes long
         backpressure=64,
         log_access=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
+        log_dictconfig=_logging(),
+        respawn_failed_workers=True,
+        workers_kill_timeout=LEAVE,
     ).serve()
+    over.set()
+
+
+def _logging() -> dict[str, Any]:
+    """The log of the settings, which what the server itself has to say goes into too."""
+    from django.conf import settings  # noqa: PLC0415 (needs the store)
+
+    own = {name: {"handlers": ["told"], "propagate": False} for name in ("_granian", "granian.access")}
+    return {**settings.LOGGING, "loggers": {**settings.LOGGING["loggers"], **own}}
 
 
 def is_free(address: str, port: int) -> bool:
     """True where nobody answers on the port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as link:
-        link.settimeout(1)
-        return link.connect_ex((address, port)) != 0
+    try:
+        with socket.create_connection((address, port), timeout=1):
+            return False
+    except OSError:
+        return True
+
+
+def _here(address: str) -> str:
+    """How this machine reaches an address that it answers at."""
+    return {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)
 
 
 def _when_open(address: str, port: int, ready: Callable[[], None]) -> None:
-    until = monotonic() + PATIENCE
-    here = "127.0.0.1" if address in ("", "0.0.0.0") else address
-    while monotonic() < until:
-        if not is_free(here, port):
-            ready()
-            return
+    while is_free(_here(address), port):
         sleep(0.1)
+    ready()
+
+
+def _keep_working(data: str, over: Event) -> None:
+    """A worker beside the pages as long as they are served; where one is ended, for want of memory, another one."""
+    while not over.is_set():
+        beside = get_context("spawn").Process(target=_worker, args=(data,), daemon=True)
+        beside.start()
+        beside.join()
+        if not over.wait(AGAIN):
+            logging.getLogger("solvent.work").error("the worker ended with %s; another one begins", beside.exitcode)
 
 
 def _worker(data: str) -> None:
     """Do what the pages ask for, in a process of its own, as long as they are served."""
     served_by = os.getppid()
-    open_store(Path(data))
+    _end_when_told()
+    with suppress(KeyboardInterrupt):
+        _work(Path(data), lambda: os.getppid() != served_by)
+
+
+def _work(data: Path | None, until: Callable[[], bool]) -> None:
+    """Work; a store that does not answer yet, or waits to be brought up to date, is waited for."""
+    while not until():
+        try:
+            open_store(data)
+            break
+        except SolventError as error:
+            if error.problem.code not in ("store.database", "store.behind"):
+                raise
+            logging.getLogger("solvent.work").warning("waiting for the store: %s", error)
+            sleep(AGAIN)
     from solvent_server.jobs import worker  # noqa: PLC0415 (needs the store)
 
-    worker.work(lambda: os.getppid() != served_by, alone=True)
+    worker.work(until)
+
+
+def _end_when_told() -> None:
+    """Leave at SIGTERM as at the end of the program: nothing half done counts, and the next worker does it anew."""
+    signal(SIGTERM, lambda *_: sys.exit(0))
 
 
 def _add_work(parser: ArgumentParser, language: Language) -> None:
@@ -162,15 +217,16 @@ def _add_work(parser: ArgumentParser, language: Language) -> None:
 
 
 def _run_work(args: Namespace, screen: Screen) -> int:
-    open_store(args.data)
-    from solvent_server.jobs import worker  # noqa: PLC0415 (needs the store)
-
+    _end_when_told()
     if args.once:
-        while worker.do_next():
-            continue
+        open_store(args.data)
+        from solvent_server.jobs import worker  # noqa: PLC0415 (needs the store)
+
+        worker.work_off()
         return OK
     screen.line(screen.language.say("Waiting for work."), style="dim")
-    worker.work()
+    with suppress(KeyboardInterrupt):
+        _work(args.data, lambda: False)
     return OK
 
 

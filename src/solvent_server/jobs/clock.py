@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -9,18 +10,21 @@ from typing import Any
 from solvent.base.problem import Problem, SolventError
 from solvent_server.jobs.daily import assess_company, back_test
 from solvent_server.store import database
-from solvent_server.store.errands import clock, readings
+from solvent_server.store.errands import clock, heartbeat, readings
 from solvent_server.store.keeping import backups, parking
 from solvent_server.store.models import Batch, Company, Errand, Schedule
 from solvent_server.store.models.schedule import ASSESS, BACKTEST, BACKUP, SWEEP
 
 Done = Mapping[str, Any]
+_LOG = logging.getLogger("solvent.work")
 
 
 def tick(now: datetime | None = None, zone: tzinfo | None = None) -> bool:
     """Do one thing that is due. Returns False where there is none; never raises for what goes wrong in it."""
-    clock.ensure(list(Company.objects.all()), now)
-    run = clock.begin(now, zone)
+    with database.told():
+        clock.begin_again(now)
+        clock.ensure(list(Company.objects.all()), now)
+        run = clock.begin(now, zone)
     if run is None:
         return False
     try:
@@ -28,7 +32,10 @@ def tick(now: datetime | None = None, zone: tzinfo | None = None) -> bool:
     except SolventError as error:
         clock.failed(run, error.problem)
     except Exception as error:  # one thing must not end the worker of all
+        _LOG.exception("%s by the clock broke", run.schedule.what)
         clock.failed(run, Problem("jobs.errand.broke", "", {"error": type(error).__name__}))
+    finally:
+        heartbeat.end()
     return True
 
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from threading import Thread
-from time import sleep
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
 
 from solvent_server.store.errands import heartbeat
 
 
-def beat(until: Callable[[], bool]) -> None:
-    """Beat in a thread of its own until told to stop, or until the process ends."""
-    heartbeat.beat()
+@contextmanager
+def beating() -> Iterator[None]:
+    """Beat in a thread of its own as long as work is done inside; whoever is ended in it stops beating too."""
+    ended = Event()
 
     def beats() -> None:
-        while not until():
+        while not ended.wait(heartbeat.EVERY):
             heartbeat.beat()
-            sleep(heartbeat.EVERY)
-        heartbeat.stop()
 
-    Thread(target=beats, name="heart", daemon=True).start()
+    heartbeat.beat()
+    heart = Thread(target=beats, name="heart", daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        heart.join(heartbeat.EVERY)
+        heartbeat.stop()

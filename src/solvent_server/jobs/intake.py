@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from solvent.base.money import UNKNOWN
 from solvent.base.problem import Problem
 from solvent.files.guard.read import read_guarded
 from solvent.intake.intake import Intake, Source
@@ -46,10 +45,7 @@ def take(
         account_id: our account, where a statement does not name it itself.
         currency: what amounts are in where the file names none; by default the company's own.
     """
-    known = books.known(company, currency)
-    if account_id:
-        known = replace(known, accounts={account_id: known.accounts.get(account_id, known.currency or UNKNOWN)})
-    intake = read_guarded(source, known, formats, profiles)
+    intake = read_guarded(source, books.known_with(company, currency, account_id), formats, profiles)
     kind = kind_of(intake)
     if kind == "nothing" or not (intake.ledger.tables or intake.documents.height):
         return Taken(intake, kind, None)

@@ -2,52 +2,62 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from time import monotonic, sleep
 
 from solvent.base.problem import Problem, SolventError
 from solvent.files.load import read_formats, read_profiles
+from solvent.intake.bank.table.layout.profile import Profile
 from solvent.intake.intake import Source
 from solvent.intake.ledger.format import Format
 from solvent_server.jobs import clock, heart, hooks, sample, upkeep
 from solvent_server.jobs.daily import assess_company
 from solvent_server.jobs.intake import take
 from solvent_server.store import batches, database
-from solvent_server.store.errands import clock as by_clock
-from solvent_server.store.errands import queue, readings, sudden
+from solvent_server.store.errands import heartbeat, queue, readings, sudden
 from solvent_server.store.keeping import originals
 from solvent_server.store.models import Errand
 from solvent_server.store.models.errands import ASSESS, BACKUP, CHECK, FETCH, LOAD, READ, SAMPLE
 
+_LOG = logging.getLogger("solvent.work")
 PAUSE = 0.5
 """Seconds between two looks into an empty queue."""
 LOOK = 2.0
 """Seconds between two looks at the clock."""
 
 
-def work(until: Callable[[], bool] = lambda: False, *, alone: bool = False) -> None:
-    """Do errands, and tell web-hooks, until told to stop.
-
-    Args:
-        alone: no other worker serves this store, so what stands as begun was left by one that is gone.
-    """
-    if alone:
-        queue.begin_again()
-        by_clock.begin_again()
-    heart.beat(until)
+def work(until: Callable[[], bool] = lambda: False) -> None:
+    """Do errands, and tell web-hooks, until told to stop."""
     hooks.beside(until)
-    looked = -LOOK
-    while not until():
-        try:
-            did = do_next()
-            if not did and monotonic() - looked >= LOOK:
-                looked = monotonic()
-                did = clock.tick()
-        except SolventError:  # the store itself does not answer: look again
-            did = False
-        if not did:
-            database.close()
-            sleep(PAUSE)
+    looked, away = -LOOK, False
+    with heart.beating():
+        while not until():
+            try:
+                did = do_next()
+                if not did and monotonic() - looked >= LOOK:
+                    looked = monotonic()
+                    did = clock.tick()
+                away = _told(away, None)
+            except SolventError as error:  # the store itself does not answer: look again
+                did, away = False, _told(away, error)
+            if not did:
+                database.close()
+                sleep(PAUSE)
+
+
+def _told(away: bool, error: SolventError | None) -> bool:
+    """Say once in the log that the store is away, and once that it is back."""
+    if away != (error is not None):
+        _LOG.warning("the store answers again" if error is None else f"the store does not answer: {error}")
+    return error is not None
+
+
+def work_off() -> None:
+    """Do every errand that waits."""
+    with heart.beating():
+        while do_next():
+            continue
 
 
 def do_next() -> bool:
@@ -60,7 +70,10 @@ def do_next() -> bool:
     except SolventError as error:
         queue.failed(errand, error.problem)
     except Exception as error:  # one errand must not end the worker of all
+        _LOG.exception("errand %s (%s) broke", errand.pk, errand.what)
         queue.failed(errand, Problem("jobs.errand.broke", "", {"error": type(error).__name__}))
+    finally:  # where the store did not take what came of it, it is begun again
+        heartbeat.end()
     return True
 
 
@@ -71,7 +84,8 @@ def _read(errand: Errand) -> None:
     taken = take(
         errand.company, Source(errand.asked["name"], data), actor=errand.actor,
         account_id=errand.asked.get("account", ""), currency=errand.asked.get("currency") or None,
-        formats=[*read_formats(), *_taught(errand)], profiles=read_profiles(),
+        formats=[*read_formats(), *(Format.parse(text, "") for text in _taught(errand, "formats"))],
+        profiles=[*read_profiles(), *(Profile.parse(text, "") for text in _taught(errand, "profiles"))],
     )  # fmt: skip
     readings.keep(errand.id, taken.intake, list(taken.problems))
     staged = taken.staged
@@ -84,18 +98,18 @@ def _read(errand: Errand) -> None:
     queue.done(errand, told, staged.batch if staged is not None else None)
 
 
-def _taught(errand: Errand) -> list[Format]:
+def _taught(errand: Errand, what: str) -> list[str]:
     """What people corrected in files of this company, and what they say of this one, which goes before all."""
-    texts = [*queue.formats_of(errand.company), *errand.asked.get("formats", ())]
-    return [Format.parse(text, errand.asked["name"]) for text in texts]
+    return [*queue.taught(errand.company, what), *errand.asked.get(what, ())]
 
 
 def _load(errand: Errand) -> None:
     assert errand.batch_id is not None
     queue.step(errand, "loading")
     done = batches.commit(errand.company, errand.batch_id, errand.actor)
-    queue.done(errand, {"counts": {name: dict(count) for name, count in done.counts.items()}})
+    # whoever waits for the loading sees at its end that the assessment is asked for, and waits on for that
     sudden.ask_after(errand.company, errand.batch_id, errand.actor)
+    queue.done(errand, {"counts": {name: dict(count) for name, count in done.counts.items()}})
 
 
 def _assess(errand: Errand) -> None:

@@ -10,7 +10,7 @@ from ninja.security import HttpBearer
 
 from solvent_server.api.parts.rate import RATES
 from solvent_server.api.parts.trouble import Trouble
-from solvent_server.store.connect import tokens
+from solvent_server.store.connect import named, tokens
 from solvent_server.store.models import Company, Token
 
 
@@ -70,4 +70,4 @@ def entered(found: Token, scope: str, company: Any) -> Caller:
         raise Trouble("api.gone")
     if not tokens.may(found, scope):
         raise Trouble("api.scope", scope=scope)
-    return Caller(found, found.company, found.user.get_username(), tokens.actor_of(found))
+    return Caller(found, found.company, found.user.get_username(), named.actor_of(found))

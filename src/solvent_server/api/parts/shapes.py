@@ -87,7 +87,7 @@ class Says(Schema):
     """A reason: its stable code, its facts, and the sentence in the language asked for."""
 
     code: str
-    facts: dict[str, Any]
+    facts: dict[str, Any] = Field(description="values of the sentence; what ends in _amount is in minor units")
     says: str
 
 

@@ -24,16 +24,16 @@ class HookDoor(APIKeyHeader):
     action = hooks.COMES_IN
     scope = "signature"
 
-    def authenticate(self, request: HttpRequest, key: str | None) -> Hook | None:
-        """The hook; None: it is none of ours, or the signature does not fit.
+    def authenticate(self, request: HttpRequest, key: str | None) -> Hook:
+        """The hook.
 
         Raises:
-            Trouble: too often.
+            Trouble: it is none of ours, or the signature does not fit; or too often.
         """
         told = request.resolver_match.kwargs
         hook = hooks.incoming(int(told["number"]), str(told["company"])) if int(told["number"]) < 2**63 else None
         if hook is None or not genuine(hooks.secret_of(hook), request.headers, request.body, time.time()):
-            return None
+            raise Trouble("api.signature")
         wait = RATES.wait(-hook.id, RATE)
         if wait:
             raise Trouble("api.rate", retry=wait, rate=RATE, seconds=wait)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
@@ -18,6 +18,7 @@ from solvent.files.language import Language
 MEDIA = "application/problem+json"
 TYPE = "urn:solvent:problem:"
 STATUS: Mapping[str, int] = {
+    "api.away": 503,
     "api.gone": 404,
     "api.key_working": 409,
     "api.no_assessment": 409,
@@ -25,13 +26,12 @@ STATUS: Mapping[str, int] = {
     "api.rate": 429,
     "api.reserve_short": 409,
     "api.scope": 403,
+    "api.signature": 401,
     "api.too_large": 413,
     "desk.not_released": 409,
     "store.assessment.frame_missing": 404,
     "store.batch.not_staged": 409,
     "store.batch.unknown": 404,
-    "store.database": 503,
-    "store.disk": 503,
     "store.reserve.key_taken": 409,
     "store.reserve.moved": 409,
     "store.reserve.no_limit": 409,
@@ -56,6 +56,8 @@ TITLES: Mapping[int, str] = {
     500: "Something broke here",
     503: "The store does not answer",
 }
+AWAY: Mapping[str, int] = {"store.database": 5, "store.disk": 60}
+"""Codes of a store that does not answer now, and after how many seconds it may be asked again."""
 _LOG = logging.getLogger("solvent.api")
 
 
@@ -94,7 +96,7 @@ def told(
     answer = JsonResponse(body, status=status, content_type=MEDIA, json_dumps_params={"ensure_ascii": False})
     if retry is not None:
         answer.headers["Retry-After"] = str(retry)
-    if status == HTTPStatus.UNAUTHORIZED:
+    if problem.code == "api.token":
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 
@@ -113,7 +115,7 @@ def install(api: NinjaAPI) -> None:
         AuthenticationError: lambda request, _: told(request, Problem("api.token"), status=401),
         HttpError: lambda request, error: told(request, Problem("api.unreadable"), status=error.status_code),
         Http404: lambda request, _: told(request, Problem("api.gone")),
-        RequestDataTooBig: lambda request, _: told(request, Problem("api.too_large", "", {"megabytes": 5})),
+        RequestDataTooBig: _too_large,
         UnicodeError: lambda request, _: told(request, Problem("api.unreadable"), status=400),
         Exception: _broke,
     }
@@ -121,7 +123,17 @@ def install(api: NinjaAPI) -> None:
         api.add_exception_handler(kind, handler)
 
 
+def _too_large(request: HttpRequest, _: Exception) -> HttpResponse:
+    megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1_000_000
+    return told(request, Problem("api.too_large", "", {"megabytes": megabytes}))
+
+
 def _refused(request: HttpRequest, error: SolventError) -> HttpResponse:
+    if error.problem.code in AWAY:  # what the store says of itself is for the log, and for nobody outside
+        _LOG.error("%s %s: %s", request.method, request.path, error)
+        return told(request, Problem("api.away"), retry=AWAY[error.problem.code])
+    if error.problem.code == "api.key_working":
+        return told(request, error.problem, retry=1)
     if isinstance(error, LedgerError):
         return told(request, error.problem, status=409)
     unknown = error.problem.facts.get("state") == "unknown" and error.problem.code == "store.reserve.not_held"
@@ -132,6 +144,14 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Fields that are not as they have to be, each with its place."""
     places = [_place(one, spoken(request)) for one in error.errors[:100]]
     return told(request, Problem("api.fields", "", {"count": len(error.errors)}), places)
+
+
+def misspelt(request: HttpRequest, names: Sequence[str]) -> HttpResponse:
+    """What was asked for behind the question mark and is not known."""
+    unknown = Problem("api.field.unknown")
+    detail = spoken(request).problem(unknown)
+    places = [{"where": "query", "field": name[:200], "code": unknown.code, "detail": detail} for name in names[:100]]
+    return told(request, Problem("api.fields", "", {"count": len(names)}), places)
 
 
 def _place(one: Mapping[str, Any], language: Language) -> Mapping[str, str]:
@@ -159,11 +179,37 @@ def _finding(kind: str, about: Mapping[str, Any]) -> Problem:
     if kind in ("literal_error", "enum", "union_tag_invalid"):
         known = about.get("expected") or about.get("expected_tags") or ""
         return Problem("api.field.choice", "", {"known": str(known).replace("'", "").replace(" or ", ", ")})
-    limits = [f"{name} {about[name]}" for name in ("ge", "gt", "le", "lt", "min_length", "max_length") if name in about]
-    if limits:
-        return Problem("api.field.range", "", {"limit": ", ".join(limits)})
-    if kind in ("string_pattern_mismatch", "value_error", "day"):
+    if kind == "greater_than_equal":
+        return Problem("api.field.least", "", {"least": about["ge"]})
+    if kind == "less_than_equal":
+        return Problem("api.field.most", "", {"most": about["le"]})
+    if kind in ("string_too_short", "too_short"):
+        return Problem("api.field.few", "", {"least": about["min_length"]})
+    if kind in ("string_too_long", "too_long"):
+        return Problem("api.field.many", "", {"most": about["max_length"]})
+    return _kind(kind)
+
+
+def _kind(kind: str) -> Problem:
+    """What something of another kind, or written in another way, has to be."""
+    if kind == "value_error":  # of the shapes' own checks there is one
+        return Problem("api.field.day")
+    if kind == "string_pattern_mismatch":
         return Problem("api.field.form")
+    if kind == "string_type":
+        return Problem("api.field.text")
+    if kind.startswith("int_"):
+        return Problem("api.field.whole")
+    if kind.startswith("float_") or kind == "finite_number":
+        return Problem("api.field.number")
+    if kind.startswith("bool_"):
+        return Problem("api.field.truth")
+    if kind.startswith(("datetime_", "timezone_")):
+        return Problem("api.field.moment")
+    if kind == "list_type":
+        return Problem("api.field.list")
+    if kind in ("dict_type", "model_type", "model_attributes_type"):
+        return Problem("api.field.object")
     return Problem("api.field.kind")
 
 

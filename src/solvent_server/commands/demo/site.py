@@ -140,7 +140,7 @@ def _free(port: int | None) -> int:
     for one in wanted:
         if is_free(ADDRESS, one):
             return one
-    raise SolventError("store.port_taken", "", port=wanted[0])
+    raise SolventError("store.port_taken", "", port=str(wanted[0]))
 
 
 def _browse(address: str) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -18,7 +17,7 @@ from django.conf import settings
 
 from solvent.base.problem import SolventError
 from solvent_server.store import access, audit, database
-from solvent_server.store.connect.tokens import member
+from solvent_server.store.connect import named
 from solvent_server.store.keeping import assessments
 from solvent_server.store.models import Company, Hook
 from solvent_server.store.models.api import IN, OUT
@@ -36,7 +35,6 @@ EVENTS: Mapping[str, str] = {
 COMES_IN = "import"
 """The action that the person of an incoming hook needs."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_NAME = re.compile(r"[^\W_][\w .-]{0,63}")
 
 
 def make_out(
@@ -69,21 +67,19 @@ def _made(
     company: Company, name: str, person: str, actor: str, *, way: str, url: str, events: list[str],
     actions: Sequence[str],
 ) -> tuple[Hook, str]:  # fmt: skip
-    if not _NAME.fullmatch(name):
-        raise SolventError("store.connect.name", "", name=name[:64])
+    named.refuse_name(name)
     with database.writing():
-        user = member(company, person)
+        user = named.member(company, person)
         if not all(access.may(user, action, company) for action in actions):
             raise SolventError("store.hook.beyond", "", person=person)
-        if Hook.objects.filter(company=company, name=name, revoked_at__isnull=True).exists():
-            raise SolventError("store.connect.taken", "", name=name)
+        named.refuse_taken(Hook, company, name)
         newest = assessments.latest(company.code)
         hook = Hook.objects.create(
             company=company, user=user, name=name, way=way, url=url, events=events, salt=secrets.token_hex(32),
             made_by=actor, made_at=audit.moment(), heard=audit.head()[0] + 1,
             told="" if newest is None else newest.folder.name,
         )  # fmt: skip
-        _line(hook, "made", actor)
+        named.line(hook, "made", actor)
     return hook, secret_of(hook)
 
 
@@ -93,21 +89,15 @@ def revoke(company: Company, number: int, *, actor: str) -> Hook:
     Raises:
         SolventError: the company has no such hook, or it was revoked before.
     """
-    with database.writing():
-        hook = Hook.objects.filter(company=company, id=number).select_related("company", "user").first()
-        if hook is None or hook.revoked_at is not None:
-            raise SolventError("store.hook.unknown", "", hook=number)
-        hook.revoked_by, hook.revoked_at = actor, audit.moment()
-        hook.save(update_fields=["revoked_by", "revoked_at"])
-        _line(hook, "revoked", actor)
+    hook = named.revoked(Hook, company, number, actor)
+    if hook is None:
+        raise SolventError("store.hook.unknown", "", hook=number)
     return hook
 
 
-@database.told()
 def every(company: Company) -> Sequence[Hook]:
     """The hooks of a company, those in force first, the newest first."""
-    found = Hook.objects.filter(company=company).select_related("user").order_by("-id")
-    return sorted(found, key=lambda hook: hook.revoked_at is not None)
+    return named.every(Hook, company)
 
 
 @database.told()
@@ -123,11 +113,6 @@ def secret_of(hook: Hook) -> str:
     """The secret by which messages of this hook are signed."""
     key = str(settings.SECRET_KEY).encode()
     return "hook_" + hmac.new(key, f"solvent hook {hook.salt}".encode(), hashlib.sha256).hexdigest()
-
-
-def actor_of(hook: Hook) -> str:
-    """How the trail names who acts by it."""
-    return f"{hook.user.get_username()} (api: {hook.name})"
 
 
 def hosts() -> Sequence[str]:
@@ -172,8 +157,3 @@ def plain(hook: Hook) -> Mapping[str, Any]:
         "made_at": hook.made_at.isoformat(),
         "revoked_at": hook.revoked_at.isoformat() if hook.revoked_at else None,
     }
-
-
-def _line(hook: Hook, done: str, actor: str) -> None:
-    told, company = audit.of_row(hook), hook.company.code
-    audit.append(actor, f"hook.{done}", f"hook {hook.id}", told, company=company, at=audit.moment())

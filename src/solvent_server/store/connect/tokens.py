@@ -5,17 +5,15 @@ The secret is told once, when the token is made; what is kept is its hash.
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.contrib.auth.models import User
-
 from solvent.base.problem import SolventError
 from solvent_server.store import access, audit, database
+from solvent_server.store.connect import named
 from solvent_server.store.models import Company, Token
 
 SCOPES: Mapping[str, str] = {
@@ -32,7 +30,6 @@ MOST_RATE = 6_000
 MARK = "solvent_"
 """How every secret begins, so that one that lies about is known for what it is."""
 USED_AFTER = timedelta(minutes=1)
-_NAME = re.compile(r"[^\W_][\w .-]{0,63}")
 
 
 def make(
@@ -48,8 +45,7 @@ def make(
         SolventError: a name that is none or is taken, nobody of that name in the company, a scope that is not known
             or that the person's role does not reach, a rate that is none.
     """
-    if not _NAME.fullmatch(name):
-        raise SolventError("store.connect.name", "", name=name[:64])
+    named.refuse_name(name)
     if not 0 < rate <= MOST_RATE:
         raise SolventError("store.token.rate", "", rate=rate, most=MOST_RATE)
     if days is not None and not 0 < days <= 3_650:
@@ -59,18 +55,17 @@ def make(
     if strange or not wanted:
         raise SolventError("store.token.scope", "", scope=strange[0] if strange else "-", known=", ".join(SCOPES))
     with database.writing():
-        user = member(company, person)
+        user = named.member(company, person)
         beyond = [scope for scope in wanted if not access.may(user, SCOPES[scope], company)]
         if beyond:
             raise SolventError("store.token.beyond", "", person=person, scope=", ".join(beyond))
-        if Token.objects.filter(company=company, name=name, revoked_at__isnull=True).exists():
-            raise SolventError("store.connect.taken", "", name=name)
+        named.refuse_taken(Token, company, name)
         secret, now = MARK + secrets.token_urlsafe(32), audit.moment()
         token = Token.objects.create(
             company=company, user=user, name=name, sha256=_hash(secret), scopes=wanted, rate=rate, made_by=actor,
             made_at=now, expires_at=None if days is None else now + timedelta(days=days),
         )  # fmt: skip
-        _line(token, "made", actor)
+        named.line(token, "made", actor)
     return token, secret
 
 
@@ -80,21 +75,15 @@ def revoke(company: Company, number: int, *, actor: str) -> Token:
     Raises:
         SolventError: the company has no such token, or it was revoked before.
     """
-    with database.writing():
-        token = Token.objects.filter(company=company, id=number).select_related("company", "user").first()
-        if token is None or token.revoked_at is not None:
-            raise SolventError("store.token.unknown", "", token=number)
-        token.revoked_by, token.revoked_at = actor, audit.moment()
-        token.save(update_fields=["revoked_by", "revoked_at"])
-        _line(token, "revoked", actor)
+    token = named.revoked(Token, company, number, actor)
+    if token is None:
+        raise SolventError("store.token.unknown", "", token=number)
     return token
 
 
-@database.told()
 def every(company: Company) -> Sequence[Token]:
     """The tokens of a company, those in force first, the newest first."""
-    found = Token.objects.filter(company=company).select_related("user").order_by("-id")
-    return sorted(found, key=lambda token: token.revoked_at is not None)
+    return named.every(Token, company)
 
 
 @database.told()
@@ -121,23 +110,6 @@ def used(token: Token, now: datetime | None = None) -> None:
         Token.objects.filter(id=token.id).update(used_at=now)
 
 
-def actor_of(token: Token) -> str:
-    """How the trail names who acts by it."""
-    return f"{token.user.get_username()} (api: {token.name})"
-
-
-def member(company: Company, person: str) -> User:
-    """Somebody who has a role in the company.
-
-    Raises:
-        SolventError: nobody of that name has.
-    """
-    user = User.objects.filter(username=person, member__company=company, is_active=True).first()
-    if user is None:
-        raise SolventError("store.connect.nobody", "", person=person[:80])
-    return user
-
-
 def plain(token: Token) -> Mapping[str, Any]:
     """A token as it may be shown, without its hash."""
     return {
@@ -156,8 +128,3 @@ def plain(token: Token) -> Mapping[str, Any]:
 
 def _hash(secret: str) -> str:
     return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _line(token: Token, done: str, actor: str) -> None:
-    told, company = audit.of_row(token), token.company.code
-    audit.append(actor, f"token.{done}", f"token {token.id}", told, company=company, at=audit.moment())
