@@ -58,8 +58,8 @@ def companies(user: Any) -> list[Company]:
 
 def places(user: Any) -> list[Member]:
     """Where a person has a role at all, with the company; those of which he sees something first."""
-    found = Member.objects.filter(user=user, role__in=list(ROLES)).select_related("company").order_by("company__code")
-    return sorted(found, key=lambda one: "see" not in ROLES[one.role])
+    found = Member.objects.filter(user=user, role__in=list(ROLES)).select_related("company", "company__sample")
+    return sorted(found.order_by("company__code"), key=lambda one: "see" not in ROLES[one.role])
 
 
 def may(user: Any, action: str, company: Company) -> bool:

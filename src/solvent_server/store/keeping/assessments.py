@@ -11,7 +11,8 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -24,6 +25,7 @@ import solvent
 from solvent.assessment import Assessment
 from solvent.base.problem import SolventError
 from solvent.base.terms import FAMILIES, Policy, terms_of
+from solvent.decisions.liquidity.stress.what_if import Difference, WhatIf, what_if
 from solvent.documents.figures import figures
 from solvent.documents.frames import frames
 from solvent.files.cash.runs import Run, is_run, load_run, save_run
@@ -31,6 +33,10 @@ from solvent.simulation.company import world_of
 from solvent_server.store import database
 
 SHEET, REPORT, RUN = "sheet.json", "report.json", "run"
+OF_WHAT_IF = ("liquidity.gap", "scenario.")
+"""Families of the policy that a what-if asks."""
+LEFT = 24 * 60 * 60
+"""Seconds after which a folder without a sheet is being written by nobody any more."""
 KEPT = 8
 """So many of the newest assessments of a company are kept; of older ones the last of each month."""
 
@@ -40,7 +46,7 @@ class Kept:
     """One kept assessment; what is in it is read when it is asked for, and once."""
 
     folder: Path
-    sheet: Mapping[str, Any]
+    sheet: Mapping[str, Any] = field(compare=False)
 
     @property
     def as_of(self) -> date:
@@ -74,17 +80,52 @@ class Kept:
         """The simulated paths; None where there was nothing to simulate."""
         return load_run(self.folder / RUN) if is_run(self.folder / RUN) else None
 
+    def answer(self, asked: WhatIf) -> Difference | None:
+        """A what-if over the kept paths, by the policy that they were drawn with; None: there are no paths."""
+        if self.run is None:
+            return None
+        line = float(self.run.facts.get("floor_minor") or 0)
+        return what_if(self.run.paths, self.run.world, asked, line, self._policy())
+
+    def _policy(self) -> Policy:
+        """The policy that it was made with, as far as a what-if asks it."""
+        entries = {
+            key: [
+                (date.fromisoformat(entry["since"]), {name: value for name, value in entry.items() if name != "since"})
+                for entry in told
+            ]
+            for key, told in self.report["policy"].items()
+            if key.startswith(OF_WHAT_IF)
+        }
+        return Policy(self.as_of, entries)
+
 
 def keep(code: str, assessment: Assessment, made_at: str) -> Kept:
     """Write an assessment of a company beside the earlier ones, and make it the newest.
 
     Args:
         made_at: the moment, ``audit.moment`` as ISO text; of two of one day the later counts.
+
+    Raises:
+        SolventError: the disk is full; nothing of it is left there.
     """
-    snapshot = assessment.snapshot
     home = _home(code)
-    folder = home / f"{snapshot.as_of.isoformat()}.{made_at.replace(':', '').replace('+', 'Z')[:17]}"
+    folder = home / f"{assessment.snapshot.as_of.isoformat()}.{made_at.replace(':', '').replace('+', 'Z')[:17]}"
     shutil.rmtree(folder, ignore_errors=True)
+    try:
+        with database.told():
+            _write(folder, assessment, made_at)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    _tidy(home)
+    os.utime(home)
+    return _read(folder, (folder / SHEET).stat().st_mtime_ns)
+
+
+def _write(folder: Path, assessment: Assessment, made_at: str) -> None:
+    """The files of an assessment, the sheet last."""
+    snapshot = assessment.snapshot
     folder.mkdir(parents=True)
     (folder / REPORT).write_text(json.dumps(figures(assessment), ensure_ascii=False), "utf-8")
     for name, frame in frames(assessment).items():
@@ -101,9 +142,6 @@ def keep(code: str, assessment: Assessment, made_at: str) -> Kept:
         "solvent": solvent.__version__,
     }
     (folder / SHEET).write_text(json.dumps(sheet), "utf-8")
-    _tidy(home)
-    os.utime(home)
-    return _read(folder, (folder / SHEET).stat().st_mtime_ns)
 
 
 def policy_digest(policy: Policy) -> str:
@@ -176,3 +214,7 @@ def _tidy(home: Path) -> None:
     for folder in folders[:-KEPT]:
         if folder not in last_of_month.values():
             shutil.rmtree(folder, ignore_errors=True)
+    for left in set(home.iterdir()) - set(folders):  # somebody was killed while writing
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT:
+                shutil.rmtree(left, ignore_errors=True)

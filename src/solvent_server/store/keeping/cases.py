@@ -35,6 +35,13 @@ def every(company: Company) -> pl.DataFrame:
     return _lists(_rows(company).drop("id"))
 
 
+def without_cash(rows: pl.DataFrame) -> pl.DataFrame:
+    """Cases or findings, less those that tell of our own cash, payables and ratios: what is about our own company or
+    one of its bank lines, for whoever answers for money. One that was given to somebody else is told to all."""
+    ours, of_money = pl.col("about").is_in(["company", "facility"]), pl.col("owner").is_in(["treasury", "cfo"])
+    return rows.filter((ours & of_money).not_().fill_null(value=True))
+
+
 @database.told()
 def steps(company: Company, case_id: str) -> pl.DataFrame:
     """What happened to one case, in order."""

@@ -19,11 +19,9 @@ from django.db.models import ProtectedError
 
 from solvent.base.problem import SolventError
 from solvent_server.store import audit, database, guards, work
-from solvent_server.store.errands import readings
-from solvent_server.store.errands.queue import LOST_AFTER
+from solvent_server.store.errands import clock, queue, readings
 from solvent_server.store.keeping import backup, originals, parking
-from solvent_server.store.models import Batch, Company, Errand, Member, Original, SampleCompany, ScheduledRun
-from solvent_server.store.models.errands import RUNNING
+from solvent_server.store.models import Batch, Company, Errand, Member, Original, SampleCompany
 
 CODE, NAME = "sample", "Sample company"
 
@@ -85,7 +83,7 @@ def mark(company: Company, actor: str, *, people: Sequence[str] = ()) -> SampleC
 
 def is_sample(company: Company) -> bool:
     """True for the sample company."""
-    return SampleCompany.objects.filter(company=company).exists()
+    return hasattr(company, "sample")
 
 
 def own_imports(company: Company) -> int:
@@ -122,12 +120,7 @@ def take_away(company: Company, actor: str) -> Removed:
 
 
 def _refuse_if_busy(company: Company) -> None:
-    since = datetime.now(UTC) - LOST_AFTER
-    busy = (
-        Errand.objects.filter(company=company, state=RUNNING, started_at__gte=since).exists()
-        or ScheduledRun.objects.filter(schedule__company=company, state=RUNNING, started_at__gte=since).exists()
-    )
-    if busy:
+    if queue.is_busy(company) or clock.is_busy(company):
         raise SolventError("store.sample.busy", "", company=company.code)
 
 

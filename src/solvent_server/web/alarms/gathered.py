@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -12,10 +12,11 @@ from solvent.decisions.warnings.casebook import CASES, CLOSED, OPEN
 from solvent.files.language import Language
 from solvent.files.notify.words import TIER, sentence, subject
 from solvent.files.sentences import SENTENCES
-from solvent_server.store import facts
+from solvent_server.store import audit, facts
 from solvent_server.store.keeping import cases
 from solvent_server.store.keeping.assessments import Kept
 from solvent_server.store.models import Company
+from solvent_server.web.parts.page import Look
 
 TIERS = tuple(TIER[place] for place in (1, 2, 3))
 LAYERS: Mapping[str, str] = {
@@ -27,28 +28,54 @@ _WORTH = 10.0**15
 """More than anybody owes, in minor units: a worse tier stands before any amount."""
 
 
-def alarms(company: Company, kept: Kept) -> pl.DataFrame:
-    """Every case, and a row like a case for each finding that none holds: then nobody has played the day yet.
+def alarms(look: Look) -> pl.DataFrame:
+    """Every case, and a row like a case for each finding that none holds: then nobody has played the day yet. Whoever
+    may not see cash sees none that tells of it.
 
     Returns: the columns of CASES, with ``tier`` as its name in order of gravity, ``place`` the tier as a number,
         ``name`` what the subject is called where it has a name, ``rank`` to sort by (the tier, in it our own company,
-        then who owes most), ``has_case``.
+        then who owes most), ``stake`` what a customer's failure puts at risk where it is known, else what the case
+        says is owed, ``has_case``.
     """
+    return _of(look).every
+
+
+def alive(look: Look) -> pl.DataFrame:
+    """Those of ``alarms`` that are not closed."""
+    return _of(look).live
+
+
+def _of(look: Look) -> _Alarms:
+    assert look.kept is not None
+    return _gathered(look.company, look.kept, audit.head(), cash=look.may("see_cash"))
+
+
+class _Alarms(NamedTuple):
+    every: pl.DataFrame
+    live: pl.DataFrame
+
+
+@lru_cache(maxsize=16)
+def _gathered(company: Company, kept: Kept, state: tuple[int, str], *, cash: bool) -> _Alarms:
+    """Alarms as they stand after a line of the trail: every write leaves one, so as long as there is no newer one they
+    are the same for every reader."""
     every = cases.every(company)
     rows = pl.concat([every.with_columns(pl.lit(True).alias("has_case")), _without(every, kept)])
     owed = pl.when(pl.col("about") == "company").then(_WORTH - 1).otherwise(pl.col("owes_amount").fill_null(0))
     rank = pl.col("tier") * _WORTH + owed.clip(0, _WORTH - 1)
-    return rows.join(_names(company, kept, rows), on=["about", "subject"], how="left").with_columns(
+    owing = kept.frame("customers").select(
+        pl.lit("customer").alias("about"), pl.col("customer_id").alias("subject"), "exposure"
+    )
+    told = rows.join(_names(company, kept, rows), on=["about", "subject"], how="left")
+    whole = told.join(owing.collect(), on=["about", "subject"], how="left").with_columns(
         pl.coalesce("name", "subject").alias("name"),
+        pl.coalesce("exposure", "owes_amount").alias("stake"),
         rank.cast(pl.Float64).alias("rank"),
         pl.col("tier").alias("place"),
         pl.col("tier").clip(1, 3).replace_strict(dict(enumerate(TIERS, 1)), return_dtype=pl.Enum(TIERS)).alias("tier"),
     )
-
-
-def alive(rows: pl.DataFrame) -> pl.DataFrame:
-    """Those that are not closed."""
-    return rows.filter(pl.col("state") != CLOSED)
+    whole = whole if cash else cases.without_cash(whole)
+    return _Alarms(whole, whole.filter(pl.col("state") != CLOSED))
 
 
 def one(every: pl.DataFrame, case_id: str) -> Mapping[str, Any] | None:
@@ -65,7 +92,9 @@ def says(row: Mapping[str, Any], language: Language, currency: str, code: str = 
 
 def who(row: Mapping[str, Any], language: Language) -> str:
     """Who an alarm is about."""
-    return subject(row["about"], row["subject"], {}, language) if row["about"] == "company" else str(row["name"])
+    if row["about"] == "company":
+        return subject(row["about"], row["subject"], {}, language)
+    return str(row["name"]).strip() or str(row["subject"])
 
 
 @cache

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -46,17 +48,10 @@ class Group:
 
 def grouped(look: Look, rows: pl.DataFrame, lister: Lister) -> tuple[Listed, Sequence[Group]]:
     """The page of groups that the address asks for; filters cut findings, and a group without any is not shown."""
-    assert look.kept is not None
-    owed = look.kept.frame("customers").select(
-        pl.lit("customer").alias("about"), pl.col("customer_id").alias("subject"), "exposure"
-    )
-    staked = rows.join(owed.collect(), on=["about", "subject"], how="left").with_columns(
-        pl.coalesce("exposure", "owes_amount").alias("stake")
-    )
     shown: list[pl.DataFrame] = []
 
     def cut(told: Mapping[str, str], word: str, _: str, place: int, size: int) -> tuple[int, int, pl.DataFrame]:
-        kept = staked.filter(*(pl.col(name).cast(pl.String) == value for name, value in told.items()))
+        kept = rows.filter(*(pl.col(name).cast(pl.String) == value for name, value in told.items()))
         if word:
             found = [pl.col(name).cast(pl.String).str.to_lowercase().str.contains(word.lower(), literal=True)
                      for name in lister.search]  # fmt: skip
@@ -73,9 +68,9 @@ def grouped(look: Look, rows: pl.DataFrame, lister: Lister) -> tuple[Listed, Seq
         shown.append(kept.join(there, on=["about", "subject"]).sort("at", "rank", descending=[False, True]))
         return order.height, place, shown[0].unique("at", keep="first", maintain_order=True)
 
-    table = listed(staked.lazy(), lister, look.request, look.language, cut)
-    parts = shown[0].partition_by("at", maintain_order=True)
-    return table, [_group(part.to_dicts(), look) for part in parts]
+    table = listed(rows.lazy(), lister, look.request, look.language, cut)
+    parts = groupby(shown[0].iter_rows(named=True), key=itemgetter("at"))
+    return table, [_group(list(part), look) for _, part in parts]
 
 
 def _group(rows: Sequence[Mapping[str, Any]], look: Look) -> Group:

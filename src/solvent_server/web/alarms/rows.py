@@ -10,6 +10,7 @@ import polars as pl
 
 from solvent.books.books import TABLES
 from solvent.files.language import Language
+from solvent.files.notify.words import fact
 from solvent.files.sentences.documents.names import NAMES
 from solvent_server.store import facts
 from solvent_server.store.keeping.assessments import Kept
@@ -78,13 +79,29 @@ SHOWN: Mapping[str, Heads] = {
     "statements": {"period_end": "Period to", "line": "Line", "amount": "Amount", "currency": "Currency"},
     "indices": {"series": "Series", "day_on": "Day", "value": "Reading", "neutral": "Neutral", "source": "Source"},
     "risk_levels": {"told_on": "Told on", "code": "Of", "level": "Level", "outlook": "Outlook", "source": "Source"},
+    "facilities": {
+        "facility_id": "Number", "lender": "Lender", "amount": "Amount", "drawn": "Drawn", "currency": "Currency",
+        "told_on": "Told on", "ends_on": "Valid until",
+    },
+    "stock": {
+        "sku": "Article", "name": "Name", "quantity": "Quantity", "value": "Value", "currency": "Currency",
+        "counted_on": "Counted on", "moved_on": "Last moved on",
+    },
+    "opinions": {
+        "opinion_id": "Number", "customer_id": "Customer", "agency": "Agency", "rating": "Rating",
+        "told_on": "Told on", "valid_until": "Valid until",
+    },
 }  # fmt: skip
 """Which columns of a table are shown, and under which heading; of a table that is not named, all that are filled."""
 
 WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("limits", "kind"): NAMES["limit_kind"],
     ("events", "kind"): NAMES["event"],
+    ("events", "severity"): NAMES["severity"],
     ("statements", "line"): NAMES["line"],
+    ("buyer_limits", "decision"): NAMES["cover_decision"],
+    ("registrations", "status"): NAMES["status"],
+    ("risk_levels", "outlook"): NAMES["outlook"],
 }
 
 
@@ -164,6 +181,8 @@ def _is_money(table: str, name: str) -> bool:
 
 
 def _cell(table: str, name: str, kind: str, row: Mapping[str, Any], to: Reader) -> Cell:
+    if (table, name) == ("indices", "series"):
+        return Cell(fact("series", row[name], to.language, ""))
     cell = shown(row[name], kind, to.language, str(row.get("currency") or ""), WORDS.get((table, name), {}))
     if name == "customer_id" and row[name] is not None:
         return Cell(cell.text, cell.mark, to.link(row[name]))

@@ -18,7 +18,7 @@ from solvent.files.notify.words import LAYER, OWNER, figure
 from solvent.files.sentences.documents.names import NAMES
 from solvent_server.store.keeping import tested
 from solvent_server.store.keeping.assessments import Kept
-from solvent_server.web.alarms.gathered import TIERS, alarms, alive, says, titles, who
+from solvent_server.web.alarms.gathered import TIERS, alive, says, titles, who
 from solvent_server.web.charts.warned import backtest
 from solvent_server.web.parts.page import Look, page
 
@@ -61,7 +61,7 @@ def every_rule(look: Look) -> HttpResponse:
     """Every rule in its layer, with what it finds now."""
     assert look.kept is not None
     known, called, off = rules(), titles(), _off(policy_of(look.kept))
-    live = alive(alarms(look.company, look.kept))
+    live = alive(look)
     found = dict(live.group_by("rule").agg(pl.col("tier")).iter_rows())
     layers: list[tuple[str, list[dict[str, Any]]]] = []
     for layer, heading in LAYER.items():
@@ -89,7 +89,7 @@ def rule(look: Look, rule: str) -> HttpResponse:
     if told is None:
         raise Http404
     policy = policy_of(look.kept)
-    rows = alive(alarms(look.company, look.kept)).filter(pl.col("rule") == name).sort("rank", descending=True)
+    rows = alive(look).filter(pl.col("rule") == name).sort("rank", descending=True)
     return look.render(
         "alarms/rule.html",
         here="alarms",

@@ -30,6 +30,8 @@ UNDO = "alarm_undo"
 UNSHOWN = ("layer",)
 """Columns by which one chooses, and which the list does not show: the rule says as much."""
 UNDO_SECONDS = 600
+GROUPS = 25
+"""Of those that alarms are about a page shows so many: each has all its findings with it."""
 SNOOZED_DAYS = 14
 """A snooze is offered for so long."""
 
@@ -61,9 +63,8 @@ def closed_alarms(look: Look) -> HttpResponse:
 
 def _list(look: Look, *, closed: bool) -> HttpResponse:
     assert look.kept is not None
-    every = alarms(look.company, look.kept)
-    live = alive(every)
-    rows = every.filter(pl.col("state") == CLOSED) if closed else live
+    live = alive(look)
+    rows = alarms(look).filter(pl.col("state") == CLOSED) if closed else live
     by_gravity = {"tier": tuple(reversed(TIERS))}
     lister = Lister(_columns(), "-rank", look.kept.currency, ("name", "subject", "rule"), look.address, by_gravity)
     if wants_file(look.request):
@@ -74,7 +75,7 @@ def _list(look: Look, *, closed: bool) -> HttpResponse:
     if each:
         table = _with_words(listed(rows.lazy(), lister, look.request, look.language), rows, look)
     else:
-        table, groups = grouped(look, rows, lister)
+        table, groups = grouped(look, rows, replace(lister, size=GROUPS))
     return look.render(
         "alarms/list.html",
         here="alarms",
@@ -132,11 +133,11 @@ def alarm(look: Look, case_id: str) -> HttpResponse:
 def _one(look: Look, case_id: str, wrong: str = "", opened: str = "") -> HttpResponse:
     assert look.kept is not None
     language, currency = look.language, look.kept.currency
-    every = alarms(look.company, look.kept)
+    every = alarms(look)
     row = one(every, case_id)
     if row is None:
         raise Http404
-    live = alive(every).sort("rank", "name", descending=[True, False])
+    live = alive(look).sort("rank", "name", descending=[True, False])
     order = live.get_column("case_id").to_list()
     after = order[order.index(case_id) + 1 :] if case_id in order else order
     same = live.filter((pl.col("about") == row["about"]) & (pl.col("subject") == row["subject"]))
@@ -222,7 +223,7 @@ def act(look: Look, case_id: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     what = request.POST.get("what", "")
-    if what not in acts.DONE or one(alarms(look.company, look.kept), case_id) is None:
+    if what not in acts.DONE or one(alarms(look), case_id) is None:
         raise Http404
     try:
         told = acts.do(look.company, case_id, what, request.POST.dict(), request.user.get_username())

@@ -12,6 +12,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
@@ -34,6 +35,8 @@ def stepped_up(view: View) -> View:
     def settled(look: Look, *parts: Any, **named: Any) -> HttpResponse:
         request = look.request
         if request.method == "POST" and not confirmed(request):
+            if not can_confirm(request):
+                return _without_password(look)
             if any(request.POST.get(name) for name in SECRETS):
                 messages.info(request, look.say("Confirm that it is you, and then send the form once more."))
                 return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': _from(request, look)})}")
@@ -49,6 +52,8 @@ def stepped_up_to_read(view: View) -> View:
     @wraps(view)
     def settled(look: Look, *parts: Any, **named: Any) -> HttpResponse:
         if not confirmed(look.request):
+            if not can_confirm(look.request):
+                return _without_password(look)
             raise ReauthenticationRequired
         return view(look, *parts, **named)
 
@@ -60,6 +65,21 @@ def confirmed(request: HttpRequest) -> bool:
     told: list[Mapping[str, Any]] = get_authentication_records(request, request.user)
     newest = max((float(one.get("at", 0.0)) for one in told), default=0.0)
     return time.time() - newest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def can_confirm(request: HttpRequest) -> bool:
+    """True where there is something by which the person can confirm that it is he: a password, or a second factor."""
+    return bool(get_adapter(request).get_reauthentication_methods(request.user))
+
+
+def _without_password(look: Look) -> HttpResponse:
+    """What to do for somebody who has neither, as who was let in by another system."""
+    text = (
+        "This asks to confirm that it is you, and your account has no password to do so. Ask whoever administers "
+        "Solvent for a first password, log in with it, and send the form once more."
+    )
+    messages.error(look.request, look.say(text))
+    return redirect(_from(look.request, look))
 
 
 def _from(request: HttpRequest, look: Look) -> str:

@@ -46,7 +46,8 @@ class Choice:
 class Listed:
     """A page of a list, ready to be shown.
 
-    export, excel: addresses of the whole list as a file. size, sizes: rows of a page, and what can be asked for. picks:
+    export, excel: addresses of the whole list as a file. size, usual, sizes: rows of a page, of one that nobody asked
+    for otherwise, and what can be asked for. picks:
     columns that can be left out: name, heading, and whether it is. keep: what else the address asks for, which a
     filter must not lose. views: what the reader has put by of this list; None where nobody is logged in.
     """
@@ -65,6 +66,7 @@ class Listed:
     plain: str
     excel: str = ""
     size: int = SIZE
+    usual: int = SIZE
     sizes: Sequence[int] = SIZES
     picks: Sequence[tuple[str, str, bool]] = ()
     keep: Sequence[tuple[str, str]] = field(default_factory=tuple)
@@ -94,7 +96,7 @@ def listed(
     kept, choices = _chosen(frame, lister, asked, language)
     word = asked.get("q", "").strip()
     order, most = _order(lister, asked.get("sort", ""))
-    size = _size(asked)
+    size = _size(asked, lister)
     place = max(_whole(asked.get("page", "1")), 1) - 1
     if cut is not None:
         told = {choice.name: choice.chosen for choice in choices if choice.chosen}
@@ -124,6 +126,7 @@ def listed(
         "?all=1" if views is not None and views.standing else "?",
         _with(asked, format="xlsx", page=""),
         size,
+        lister.size,
         SIZES,
         picks,
         [(name, value) for name, value in asked.items() if name not in own],
@@ -190,20 +193,25 @@ def _chosen(
     frame: pl.LazyFrame, lister: Lister, asked: Mapping[str, str], language: Language
 ) -> tuple[pl.LazyFrame, list[Choice]]:
     choices, kept = [], frame
-    for column in lister.columns:
-        if not column.choose:
-            continue
-        there: Sequence[str] = lister.values.get(column.name, ())
-        if not there:
-            found = frame.select(pl.col(column.name).cast(pl.String).unique().sort()).collect().to_series()
-            there = found.drop_nulls().to_list()
+    columns = [column for column in lister.columns if column.choose]
+    values = {**_values(frame, [one.name for one in columns if not lister.values.get(one.name)]), **lister.values}
+    for column in columns:
+        there = values[column.name]
         wanted = asked.get(column.name, "")
         chosen = wanted if wanted in set(there) else ""
-        values = [(value, language.say(column.words.get(value, value))) for value in there]
-        choices.append(Choice(language.say(column.head), column.name, values, chosen))
+        offered = [(value, language.say(column.words.get(value, value))) for value in there]
+        choices.append(Choice(language.say(column.head), column.name, offered, chosen))
         if chosen:
             kept = kept.filter(pl.col(column.name).cast(pl.String) == chosen)
     return kept, choices
+
+
+def _values(frame: pl.LazyFrame, names: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """The values that there are in columns, in order, found in one pass."""
+    if not names:
+        return {}
+    one = frame.select(pl.col(name).cast(pl.String).drop_nulls().unique().sort().implode() for name in names).collect()
+    return {name: one.get_column(name).item().to_list() for name in names}
 
 
 def _order(lister: Lister, asked: str) -> tuple[str, bool]:
@@ -212,9 +220,9 @@ def _order(lister: Lister, asked: str) -> tuple[str, bool]:
     return told.removeprefix("-"), told.startswith("-")
 
 
-def _size(asked: Mapping[str, str]) -> int:
-    size = _whole(asked.get("size", str(SIZE)))
-    return size if size in SIZES else SIZE
+def _size(asked: Mapping[str, str], lister: Lister) -> int:
+    size = _whole(asked.get("size", str(lister.size)))
+    return size if size in SIZES else lister.size
 
 
 def _head(column: Column, lister: Lister, asked: Mapping[str, str], language: Language) -> Head:
@@ -240,5 +248,7 @@ def _cell(column: Column, row: Mapping[str, Any], lister: Lister, language: Lang
     value = row[column.name]
     cell = shown(value, column.kind, language, lister.currency or str(row.get("currency") or ""), column.words)
     if column.link and lister.link_to is not None and value is not None:
-        return replace(cell, to=lister.link_to(column.link, row[column.link_by or column.name]))
+        key = row[column.link_by or column.name]
+        # A name of nothing but blanks, a no-break space say, would leave nothing to click on.
+        return replace(cell, text=cell.text if cell.text.strip() else str(key), to=lister.link_to(column.link, key))
     return cell

@@ -47,5 +47,9 @@ def for_account_pages(request: HttpRequest) -> dict[str, Any]:
         "tongue": tongue,
         "back": tongue.say("Back to your account"),
         "forgotten": tongue.say("Forgotten? Ask whoever administers Solvent for a new first password."),
+        "forgotten_how": tongue.say(
+            "It is made under Settings, People and roles; where nobody can log in any more, the command solvent member "
+            "makes it on the server."
+        ),
         "first_password": tongue.say("Somebody else has set this password. Choose one of your own.") if first else "",
     }

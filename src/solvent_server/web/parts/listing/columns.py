@@ -50,7 +50,8 @@ class Lister:
     columns: shown from left to right. search: columns of text in which a word is looked for; none: no search.
     order: name of the column it is sorted by at first, ``-`` before it for the largest first. currency: of its money.
     link_to: gives an address from the name of a page and a key. values: what a filter offers, where somebody knows it
-    already; of a million rows it is not looked up for each page. pick: a reader may leave columns out.
+    already; of a million rows it is not looked up for each page. pick: a reader may leave columns out. size: rows of a
+    page, where nobody asks for another number.
     """
 
     columns: Sequence[Column]
@@ -60,6 +61,7 @@ class Lister:
     link_to: Any = None
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     pick: bool = False
+    size: int = SIZE
 
 
 def shown(
