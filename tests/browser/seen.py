@@ -113,6 +113,14 @@ class Seen:
         self.page.wait_for_url(lambda url: part in url)
         self.settle()
 
+    def bring(self, name: str, data: bytes) -> None:
+        """Choose a file on the import page, have it read, and wait until its page says what was understood."""
+        page = self.open("imports/")
+        page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
+        page.get_by_role("button", name=self.say("Read the files")).click()
+        self.arrive("/imports/files/")
+        page.locator("#file .lead").wait_for()
+
     def keys(self, *pressed: str) -> None:
         """Press keys one after the other; what is no name of a key is typed."""
         for key in pressed:

@@ -126,21 +126,12 @@ def file_of(language: str, more: str = "") -> bytes:
     return f"customer_id,invoice_id,issued_on,due_on,currency,amount\n{rows}\n{more}".encode()
 
 
-def sent(seen: Any, name: str, data: bytes) -> None:
-    """Choose a file, read it, and wait until its page says what was understood."""
-    page = seen.open("imports/")
-    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
-    page.get_by_role("button", name=seen.say("Read the files")).click()
-    seen.arrive("/imports/files/")
-    page.locator("#file .lead").wait_for()
-
-
 def test_a_file_is_looked_at_loaded_and_taken_back(sit: Any, served: Any, language: str) -> None:
     from solvent_server.store.models import Batch, Company  # noqa: PLC0415 (needs the store)
 
     seen = sit("treasurer", language, "harbour")
     page = seen.page
-    sent(seen, f"items-{language}.csv", file_of(language))
+    seen.bring(f"items-{language}.csv", file_of(language))
     assert f"X-{language}-1" in seen.text("#file")
     page.locator("button[name=do][value=load]").click()
     page.locator("#file .said a").first.click()
@@ -156,7 +147,7 @@ def test_a_file_is_looked_at_loaded_and_taken_back(sit: Any, served: Any, langua
 
 def test_rows_that_were_not_taken_come_back_as_a_file(sit: Any, served: Any, language: str) -> None:
     seen = sit("credit_analyst", language, "harbour")
-    sent(seen, f"rows-{language}.csv", file_of(f"r{language}", f"K-9,=X-{language},no day,2026-10-04,CNY,5.00\n"))
+    seen.bring(f"rows-{language}.csv", file_of(f"r{language}", f"K-9,=X-{language},no day,2026-10-04,CNY,5.00\n"))
     with seen.page.expect_download() as waited:
         seen.page.get_by_role("link", name="CSV").first.click()
     rows = list(csv.reader(waited.value.path().read_text("utf-8-sig").splitlines()))

@@ -135,9 +135,9 @@ def test_every_act_has_its_line_in_the_trail(client, played) -> None:
     from solvent_server.store.keeping import cases  # noqa: PLC0415
     from solvent_server.store.models import AuditLine  # noqa: PLC0415
 
-    client("collector").post(ACT, {"what": "acknowledge"})
+    client("treasurer").post(ACT, {"what": "acknowledge"})
     last = AuditLine.objects.order_by("-seq").first()
-    assert (last.actor, last.action, last.company) == ("collector", "cases.acknowledge", "own")
+    assert (last.actor, last.action, last.company) == ("treasurer", "cases.acknowledge", "own")
     assert not audit.verify()
     assert not cases.wrong()
 
@@ -219,3 +219,19 @@ def test_an_assessment_plays_its_day_and_no_earlier_one(site, played) -> None:
         play(own, run)
         assert (AuditLine.objects.count() > before) == moves
         assert state()["advanced_on"] == (books.as_of if moves else day)
+
+
+def test_evidence_says_codes_in_words() -> None:
+    from solvent.files.language import Language  # noqa: PLC0415
+    from solvent_server.web.alarms.rows import WORDS, Reader, _cell  # noqa: PLC0415
+
+    chinese = Reader(Language("zh"), None)
+    row = {"series": "prosperity 照明", "severity": 2, "status": "revoked", "decision": "withdrawn"}
+    told = [
+        _cell(table, name, "code" if (table, name) in WORDS else "text", row, chinese).text
+        for table, name in (
+            ("indices", "series"), ("events", "severity"), ("registrations", "status"), ("buyer_limits", "decision"),
+        )
+    ]  # fmt: skip
+    assert told[0].endswith("照明")
+    assert not any(any(letter.isascii() and letter.isalnum() for letter in text) for text in told), told

@@ -91,6 +91,7 @@ def test_the_page_speaks_chinese_and_writes_only_after_confirming(client, monkey
     from solvent_server.web.parts import stepup  # noqa: PLC0415
 
     monkeypatch.setattr(stepup, "confirmed", lambda request: False)
+    monkeypatch.setattr(stepup, "can_confirm", lambda request: True)
     form = {"do": "token", "name": "late", "person": "cfo", "scopes": "read", "days": "", "rate": "60"}
     answer = client("administrator").post("/c/own/settings/programs/", form)
     assert answer.status_code == 302

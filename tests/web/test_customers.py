@@ -71,7 +71,7 @@ def test_the_page_tells_every_part(client, rough) -> None:
     row = kept.frame("customers").filter(pl.col("grade").is_not_null()).collect().row(0, named=True)
     told = page(client, row["customer_id"])
     parts = (
-        "Open items", "Warnings", "Grade with its reasons", "Methods side by side", "What happened", "Credit file",
+        "Open items", "Warnings", "Grade with its reasons", "What each method allows", "What happened", "Credit file",
         "Screening", "Statements of two years", "Contract", "Group",
     )  # fmt: skip
     for part in parts:
@@ -172,3 +172,40 @@ def test_an_assessment_of_an_earlier_version_still_shows(client, rough, site: Pa
             assert client("cfo").get(f"/c/rough/desk/{name}/").status_code == 200
     finally:
         shutil.rmtree(older)
+
+
+def test_a_name_of_blanks_still_leads_somewhere() -> None:
+    from solvent.files.language import Language  # noqa: PLC0415
+    from solvent_server.web.parts.table import Column, Lister, _cell  # noqa: PLC0415
+
+    column = Column("name", "Customer", link="customer", link_by="customer_id")
+    lister = Lister((column,), "name", "CNY", link_to=lambda name, key: f"/{name}/{key}/")
+    told = [
+        _cell(column, {"name": name, "customer_id": "C9"}, lister, Language("en")).text for name in ("\u00a0", "Mill")
+    ]
+    assert told == ["C9", "Mill"]
+
+
+def test_what_is_expected_is_all_that_is_open(client, rough) -> None:
+    """The steps of likely payments add up to the customer's open items, whatever day each is likely on."""
+    from solvent_server.store.keeping import assessments  # noqa: PLC0415
+
+    kept = assessments.latest("rough")
+    assert kept is not None
+    items = kept.frame("items").filter(pl.col("open") > 0).collect()
+    customer = items.group_by("customer_id").len().sort("len", "customer_id").row(-1)[0]
+    mine = items.filter(pl.col("customer_id") == customer)
+    told = page(client, customer).split("When it is likely to pay")[1].split("</dl>")[0]
+    amounts = re.findall(r"<dd>([A-Z]{3})\u00a0([\d,.]+)</dd>", told)
+    assert mine.get_column("currency").n_unique() == 1 == len({code for code, _ in amounts})
+    assert sum(round(float(amount.replace(",", "")) * 100) for _, amount in amounts) == mine.get_column("open").sum()
+    first = mine.get_column("likely_on").drop_nulls().clip(kept.as_of).min()
+    assert str(first.year) in told
+
+
+def test_no_two_regions_of_the_page_have_one_name(client, rough) -> None:
+    told = page(client, rough.item(0, "customer_id"))
+    heads = dict(re.findall(r'<h2 id="(\w+)"[^>]*>([^<]+)</h2>', told))
+    names = [heads[one] for one in re.findall(r'<section aria-labelledby="(\w+)"', told)]
+    names += re.findall(r'role="region" aria-label="([^"]+)"', told)
+    assert len(names) == len(set(names)) > 8

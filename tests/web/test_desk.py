@@ -76,7 +76,7 @@ def test_an_order_is_answered_with_every_rule(client, calm) -> None:
         assert "exposure with the order" in page
     assert "over the limit of" in large
     ways = client("sales").get("/c/shop/desk/ways/", {"customer": customer, "amount": room}).content.decode()
-    assert "What would pass" in ways
+    assert "What would release it" in ways
     assert "deposit" in ways
     chinese = check(client, "sales", customer, room, "zh")
     assert "信用额度" in chinese
@@ -205,7 +205,7 @@ def test_a_limit_is_decided_by_two_people(client, calm, filled) -> None:
 
 def test_lists_filter_and_export(client, filled) -> None:
     cfo = client("cfo")
-    assert "Customer,Grade,Move" in cfo.get("/c/shop/desk/limits/?format=csv").content.decode("utf-8-sig")
+    assert "Customer,Grade,Proposal" in cfo.get("/c/shop/desk/limits/?format=csv").content.decode("utf-8-sig")
     assert "No limit fits" in cfo.get("/c/shop/desk/limits/?q=zzzz").content.decode()
     due = cfo.get("/c/shop/desk/reviews/?when=due&kind=file").content.decode()
     assert "credit file" in due
@@ -258,3 +258,138 @@ def test_whoever_approves_sees_the_desk() -> None:
     for may in access.ROLES.values():
         assert "approve" not in may or "desk" in may
         assert "propose" not in may or "desk" in may
+
+
+def seen(**changes: object) -> object:
+    """A customer with 40 and 5 days overdue items, near its limit; amounts in minor units."""
+    from datetime import date  # noqa: PLC0415
+
+    from solvent.decisions.limits.order.rule import Look as Seen  # noqa: PLC0415
+
+    told = {
+        "as_of": date(2026, 10, 31), "currency": "CNY", "customer_id": "C1", "exposure": 90_000, "limit": 100_000,
+        "undecided": False, "overdue": ((40, 50_000), (2, 10_000)), "open": 90_000, "last_paid_on": date(2026, 10, 1),
+        "grade": "B", "parts": {"overdue": 60_000, "not_due": 30_000},
+    }  # fmt: skip
+    return Seen(**{**told, **changes})
+
+
+@pytest.mark.parametrize(
+    ("amount", "changes", "first", "then"),
+    [
+        (5_000, {}, "the one item that is more than 18 days overdue: CNY\u00a0500.00", "then the order may go ahead"),
+        (70_000, {}, "all 2 overdue items: CNY\u00a0600.00", "then the order may go ahead"),
+        (150_000, {}, "the one item that is more than 18 days overdue: CNY\u00a0500.00", "that is not enough yet"),
+        (70_000, {"overdue": (), "parts": {}}, "a limit of at least CNY\u00a01,600.00", "then the order may go ahead"),
+        (5_000, {"grade": "E"}, "the one item that is more than 18 days", "that is not enough yet"),
+    ],
+)
+def test_what_is_said_to_release_an_order_releases_it(amount, changes, first, then) -> None:
+    from types import SimpleNamespace  # noqa: PLC0415
+
+    from solvent.base.terms import Policy  # noqa: PLC0415
+    from solvent.files.language import Language  # noqa: PLC0415
+    from solvent_server.web.desk.release import ways_out  # noqa: PLC0415
+
+    looked, asked = seen(**changes), OrderAsked("C1", amount, "CNY")
+    policy = Policy(looked.as_of, {})
+    english = Language("en")
+    look = SimpleNamespace(
+        say=english.say, language=english, address=lambda *parts: "/".join(parts), may=lambda _: True
+    )
+    verdict = check_order(asked, looked, policy, ways=False)
+    assert verdict.outcome != "yes"
+    ways = ways_out(asked, looked, verdict, policy, look)
+    assert first in ways[0].text
+    assert ways[0].then == then
+    assert (ways[0].left == "") == (then == "then the order may go ahead")
+    grade = [way.text for way in ways if "advice sheet" in way.text]
+    assert bool(grade) == (looked.grade == "E")
+
+
+def test_an_answer_without_cash_says_why_and_asks_again(client, calm, filled) -> None:
+    from solvent_server.store.desk import at_hand  # noqa: PLC0415
+
+    at_hand._KEPT.clear()
+    early = check(client, "sales", calm[0], 1)
+    assert "The paths of cash are being made" in early
+    again = re.search(r'hx-get="([^"]+desk/ready/[^"]+)"', early).group(1).replace("&amp;", "&")
+    ready = client("sales").get(again).content.decode()
+    assert "/desk/verdict/?" in ready
+    assert "being made" not in check(client, "sales", calm[0], 1)
+
+
+def test_the_desk_says_what_waits(client, filled) -> None:
+    customer = filled_customers(filled)[0]
+    said = told(client("sales").post("/c/shop/desk/ask/", {"customer": customer, "amount": 9_000_000, "reason": "big"}))
+    number = re.search(r"\d+", said[0]).group()
+    page = client("credit_manager").get("/c/shop/desk/").content.decode()
+    assert re.search(r'Approvals <b class="count">\d+</b>', page)
+    assert re.search(r'Reviews <b class="count">\d+</b>', page)
+    queue = client("credit_manager").get("/c/shop/desk/approvals/").content.decode()
+    card = next(part for part in queue.split('<li class="card waiting">') if f"/approvals/{number}/" in part)
+    assert f'/c/shop/customers/{customer}/">' in card
+    assert f">{customer}</a>" not in card, "people know customers by their names"
+    assert "Exposure against the limit" in card
+    client("sales").post(f"/c/shop/desk/approvals/{number}/", {"do": "refuse", "reason": "done"})
+
+
+def filled_customers(company: object) -> list[str]:
+    from solvent_server.store.keeping import assessments  # noqa: PLC0415
+
+    kept = assessments.latest(company.code)
+    rows = kept.frame("customers").filter(pl.col("name") != pl.col("customer_id")).select("customer_id").collect()
+    return rows.get_column("customer_id").to_list()
+
+
+SHEET = {"period_end": "2025-12-31", "months": "12", "currency": "CNY", "total_assets": "1,000", "equity": "400",
+         "total_liabilities": "600", "current_assets": "500", "current_liabilities": "300", "sales": "2000",
+         "net_profit": "-50.5"}  # fmt: skip
+
+
+def test_a_file_is_worked_through_from_statement_to_grade(client, filled) -> None:
+    manager, analyst = client("credit_manager"), client("credit_analyst")
+    manager.post("/c/shop/desk/admissions/", {"do": "ask", "customer": "N-7", "asked_on": "2026-10-18"})
+    address, grade = "/c/shop/desk/file/N-7/", "/c/shop/desk/graded/N-7/"
+    assert 'href="/c/shop/desk/file/N-7/"' in manager.get("/c/shop/desk/admissions/").content.decode()
+    assert "No statement is in the books yet" in analyst.get(address).content.decode()
+    assert "-2.5%" not in analyst.get(grade).content.decode()
+    assert "is put down" in told(analyst.post(address, SHEET))[0]
+    page = analyst.get(f"{address}?period=2025-12-31").content.decode()
+    assert "CNY -50.50" in page
+    assert 'name="net_profit" inputmode="decimal" autocomplete="off" value="-50.50"' in page
+    explained = analyst.get(grade).content.decode()
+    assert re.search(r'<span class="grade">[A-E]</span>', explained)
+    assert "-2.5%" in explained
+    step = {"do": "step", "customer": "N-7", "step": "registry", "outcome": "passed", "back": "file"}
+    assert analyst.post("/c/shop/desk/admissions/", step).headers["Location"] == address
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"equity": "400.01"}, "differ by CNY 0.01"),
+        ({"period_end": "2999-12-31"}, "still to come"),
+        ({"period_end": "soon"}, "is no day"),
+        ({"sales": "many"}, "is no amount"),
+        ({name: "" for name in SHEET if name not in ("period_end", "months", "currency")}, "no line is filled in"),
+    ],
+)
+def test_a_statement_that_cannot_be_right_is_not_put_down(client, calm, change, says) -> None:
+    answer = client("credit_analyst").post(f"/c/shop/desk/file/{calm[0]}/", {**SHEET, **change})
+    assert answer.status_code == 400
+    assert says in answer.content.decode()
+
+
+def test_files_are_of_known_customers_and_for_the_desk(client, calm) -> None:
+    assert client("credit_analyst").get("/c/shop/desk/file/nobody/").status_code == 404
+    assert client("credit_analyst").get("/c/shop/desk/file/own/").status_code == 404
+    assert client("auditor").get(f"/c/shop/desk/file/{calm[0]}/").status_code == 200
+    assert client("auditor").post(f"/c/shop/desk/file/{calm[0]}/", SHEET).status_code == 404
+    assert client("sales").get(f"/c/shop/desk/file/{calm[0]}/").status_code == 404
+
+
+@pytest.mark.parametrize("where", ["", "reviews/", "admissions/", "limits/{customer}/", "file/{customer}/"])
+def test_each_page_that_makes_something_begins_with_n(client, calm, where) -> None:
+    page = client("credit_manager").get(f"/c/shop/desk/{where.format(customer=calm[0])}").content.decode()
+    assert page.count('data-key="n"') == 1

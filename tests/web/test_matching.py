@@ -99,7 +99,7 @@ def test_the_desk_from_accepting_to_taking_back(placing: Any, client: Callable[.
     mark = hidden(page, "mark", f"{HOME}matching/accept/")
     answer = who.post(f"{HOME}matching/accept/", {"line": "l1", "mark": mark, "following": "l2"}, follow=True)
     page = text(answer)
-    assert "l1 is placed." in page
+    assert "l1 (100.00 CNY, lantern <trading>) is placed." in page
     assert 'data-line="l2"' in page  # the next one is shown
     assert "l1" not in lines_on_desk(page)
     again = who.post(f"{HOME}matching/accept/", {"line": "l1", "mark": mark})
@@ -108,6 +108,43 @@ def test_the_desk_from_accepting_to_taking_back(placing: Any, client: Callable[.
     assert batch
     page = text(who.post(f"{HOME}matching/undo/", {"batch": batch.group(1)}, follow=True))
     assert "l1" in lines_on_desk(page)
+
+
+def test_a_large_sum_has_cash_looked_at_again_and_a_small_one_has_not(
+    placing: Any, client: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from solvent_server.store.errands import sudden  # noqa: PLC0415 (needs the store)
+    from solvent_server.store.models import Errand  # noqa: PLC0415
+
+    who, asked = client("collector"), Errand.objects.filter(company=placing, what="assess")
+    before = asked.count()
+    for size, more in ((None, 0), (9_999, 2)):
+        monkeypatch.setattr(sudden, "large", lambda company, batch, told=size: told)
+        row = {"line": "l3", "customer": "orchard", "do": "account"}
+        page = text(who.post(f"{HOME}matching/place/", row, follow=True))
+        assert asked.count() == before + more, "shortly at once, and in full"
+        batch = re.search(r'name="batch" value="(\d+)"', page)
+        assert batch
+        who.post(f"{HOME}matching/undo/", {"batch": batch.group(1)})
+        assert asked.count() == before + more, "one that waits is enough"
+    asked.delete()
+
+
+def test_the_address_of_an_act_leads_back_to_the_desk(placing: Any, client: Callable[..., Any]) -> None:
+    """After something wrong the desk stands under it: a filter, another language or a new tab ask for it again."""
+    who = client("collector")
+    for act in ("accept", "place", "other", "sure", "undo", "assess"):
+        answer = who.get(f"{HOME}matching/{act}/?what=all&line=l2")
+        assert (answer.status_code, answer["Location"]) == (302, f"{HOME}matching/?what=all&line=l2")
+
+
+def test_every_region_of_the_desk_has_a_name_of_its_own(placing: Any, client: Callable[..., Any]) -> None:
+    for language in ("en", "zh"):
+        page = text(client("collector", language=language).get(f"{HOME}matching/?line=l1"))
+        names = re.findall(r'<(?:section|div)[^>]*(?:role="region"|<section)[^>]*aria-label="([^"]+)"', page)
+        names += re.findall(r'<section[^>]*aria-label="([^"]+)"', page)
+        assert len(names) >= 4
+        assert len(set(names)) == len(names), names
 
 
 def test_split_by_hand_with_what_is_wrong_said(placing: Any, client: Callable[..., Any]) -> None:
@@ -119,7 +156,7 @@ def test_split_by_hand_with_what_is_wrong_said(placing: Any, client: Callable[..
     assert "no amount is entered" in text(who.post(f"{HOME}matching/place/", {**rows, "amount.1": ""})).lower()
     assert "is no amount" in text(who.post(f"{HOME}matching/place/", {**rows, "amount.1": "many"}))
     page = text(who.post(f"{HOME}matching/place/", {**rows, "amount.1": "\uff11\uff19\uff10"}, follow=True))
-    assert "l2 is placed." in page  # digits of a Chinese keyboard
+    assert "l2 (200.00 CNY, lantern <trading>) is placed." in page  # digits of a Chinese keyboard
     assert "60.00 CNY" in text(who.get(f"{HOME}receivables/invoice/i2/"))
     batch = who.session["desk_last"]["batch"]
     text(who.post(f"{HOME}matching/undo/", {"batch": str(batch)}, follow=True))
@@ -230,6 +267,33 @@ def test_a_dispute_begins_ends_and_comes_out_again(placing: Any, client: Callabl
     text(who.post(f"{HOME}receivables/dispute-close/{number.group(1)}/", {"outcome": "credited"}, follow=True))
 
 
+def test_a_promise_on_the_phone_takes_the_place_of_the_one_before(placing: Any, client: Callable[..., Any]) -> None:
+    from solvent_server.store.desk.ledgers import rows_by  # noqa: PLC0415 (needs the store)
+
+    who, page_ = client("collector"), f"{HOME}receivables/invoice/i2/"
+
+    def said() -> list[tuple[Any, ...]]:
+        rows = rows_by("promises", placing, "item_id", ["i2"]).filter(pl.col("withdrawn_on").is_null())
+        return rows.select("promised_on", "amount", "currency").rows()
+
+    assert "The customer promises to pay" in text(who.get(page_))
+    for wrong, why in (({"on": "2026-01-01"}, "day is over"), ({"on": ""}, "day"),
+                       ({"on": "2099-01-05", "amount": "251"}, "more is promised")):  # fmt: skip
+        assert why in text(who.post(f"{HOME}receivables/promise/i2/", wrong, follow=True))
+    assert said() == []
+    assert "is promised by" in text(who.post(f"{HOME}receivables/promise/i2/", {"on": "2099-01-05"}, follow=True))
+    assert said() == [(date(2099, 1, 5), None, "CNY")]
+    page = text(who.post(f"{HOME}receivables/promise/i2/", {"on": "2099-02-05", "amount": "50"}, follow=True))
+    assert "promise taken back" in page
+    assert said() == [(date(2099, 2, 5), 5_000, "CNY")]
+    rows = who.get(f"{HOME}receivables/promises/?format=csv").content.decode("utf-8-sig").splitlines()
+    assert sorted(row.split(",")[4] for row in rows[1:]) == ["not yet due", "taken back"]
+    assert "lantern <trading>" in text(who.get(f"{HOME}receivables/promises/?state=ahead"))
+    who.post(f"{HOME}receivables/undo/", {"back": "i2"})
+    assert said() == [(date(2099, 1, 5), None, "CNY")], "one act: the one before stands again"
+    assert who.post(f"{HOME}receivables/promise/unheard/", {"on": "2099-01-05"}).status_code == 404
+
+
 def test_a_plan_is_agreed_and_ended(placing: Any, client: Callable[..., Any]) -> None:
     from datetime import UTC, datetime  # noqa: PLC0415 (here only)
 
@@ -253,6 +317,33 @@ def test_a_plan_is_agreed_and_ended(placing: Any, client: Callable[..., Any]) ->
     assert number
     page = text(who.post(f"{HOME}receivables/plan-end/{number.group(1)}/", {"reason": "paid at once"}, follow=True))
     assert page.count("taken back") >= 2
+
+
+def test_a_revised_plan_takes_the_place_of_a_broken_one(placing: Any, client: Callable[..., Any]) -> None:
+    from solvent_server.store.desk import claims  # noqa: PLC0415 (needs the store)
+    from solvent_server.store.desk.ledgers import rows_by  # noqa: PLC0415
+
+    who, start = client("collector"), date(2026, 4, 1)
+    parts = [claims.Instalment(start, 5_000), claims.Instalment(date(2099, 1, 1), 2_000)]
+    number, _ = claims.plan(placing, "orchard", "CNY", parts, actor="collector", today=start)
+    page = text(who.get(f"{HOME}receivables/plans/"))
+    assert f"instead={number}" in page, "its first day is over, and nothing came"
+    page = text(who.get(f"{HOME}receivables/plan/orchard/?instead={number}&currency=CNY"))
+    drafted = [float(one) for one in re.findall(r'name="amount\.\d+"[^>]*value="([\d.]+)"', page)]
+    assert round(sum(drafted), 2) == 70.00, "all that is left of it"
+    rows = {"currency": "CNY", "on.1": "2099-02-01", "amount.1": "70"}
+    assert "other plans of orchard" in text(who.post(f"{HOME}receivables/plan/orchard/", rows))
+    page = text(who.post(f"{HOME}receivables/plan/orchard/", {**rows, "instead": number}, follow=True))
+    assert "stands." in page
+
+    def standing() -> list[tuple[date, int]]:
+        told = rows_by("promises", placing, "customer_id", ["orchard"]).filter(pl.col("withdrawn_on").is_null())
+        return sorted(told.select("promised_on", "amount").iter_rows())
+
+    assert standing() == [(start, 5_000), (date(2099, 2, 1), 7_000)]
+    who.post(f"{HOME}receivables/undo/")
+    assert standing() == [(start, 5_000), (date(2099, 1, 1), 2_000)], "one act, and one undo"
+    claims.end_plan(placing, number, reason="over", actor="collector")
 
 
 def test_an_instalment_is_kept_by_all_that_came_up_to_its_day() -> None:

@@ -41,6 +41,7 @@ def visited(visitor: object, **told: str) -> object:
 
 
 def test_the_first_person_needs_the_key_and_there_is_one_first_person(visitor: object, empty: Path) -> None:
+    from allauth.usersessions.models import UserSession  # noqa: PLC0415
     from django.contrib.auth.models import User  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
 
@@ -59,8 +60,14 @@ def test_the_first_person_needs_the_key_and_there_is_one_first_person(visitor: o
     assert visited(visitor, key=key, password="12345678").status_code == 422
     assert not User.objects.exists()
 
+    page = visitor.get("/first/").content.decode()
+    assert page.count("<label") == 5
+    assert 'class="brand"' in page
     assert visited(visitor, key=f" {key} ").headers["Location"] == "/first/company/"
     assert first.new_key() is None
+    assert [one.user.username for one in UserSession.objects.all()] == ["anna"], "the first session is one like others"
+    shown = visitor.session["account_authentication_methods"]
+    assert [one["method"] for one in shown] == ["password"], "who has just typed a password is not asked again"
     second = Client()
     assert visited(second, key=key, name="eve").headers["Location"] == "/"
     assert list(User.objects.values_list("username", flat=True)) == ["anna"]
@@ -192,6 +199,9 @@ def test_the_sample_comes_with_one_click_and_goes_with_one(
     visitor.post("/c/sample/start/", {"do": "sample"})
     assert Company.objects.count() == 1, "there is one sample"
 
+    session = visitor.session
+    session["account_authentication_methods"] = []
+    session.save()
     asked = visitor.post("/c/sample/start/remove/", {"sure": "yes"})
     assert "/accounts/reauthenticate/" in asked.headers["Location"], "it is sensitive: who does it shows who he is"
     assert Company.objects.exists()

@@ -139,3 +139,18 @@ def test_the_shelf_in_both_languages(client) -> None:
         told = page(client, language=code).content.decode()
         assert all(f"reports/{name}/?as_of=" in told for name in PAPERS)
         assert Language(code).say("Quality of the data") in told
+
+
+def test_a_page_to_print_leads_back_and_to_its_files(client) -> None:
+    body = client("cfo").get("/c/own/reports/management/?span=quarter&lang=zh").content.decode()
+    ways = body[body.index('<nav class="ways"') :]
+    links = [link.replace("&amp;", "&") for link in re.findall(r'href="([^"]+)"', ways[: ways.index("</nav>")])]
+    assert links[0] == "/c/own/reports/?lang=zh"
+    assert len(links) == 4
+    assert all("span=quarter" in link and "lang=zh" in link for link in links[1:])
+    assert re.search(r"@media print \{[^@]*\.ways \{ display: none; \}", body)
+    for link in links:
+        assert client("cfo").get(link).status_code == 200
+    figures = re.search(r"\.figure \.value \{[^}]*\}", body)
+    assert figures
+    assert "nowrap" in figures[0], "a currency never parts from its amount"

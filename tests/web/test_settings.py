@@ -14,6 +14,7 @@ from zipfile import ZipFile
 import polars as pl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from python_calamine import CalamineWorkbook
 from test_access import of_a_company
 
 from companies import company as sample
@@ -150,11 +151,29 @@ def test_what_cannot_be_a_value_is_told_beside_the_form(client: Of, settled: obj
     assert waiting(settled) == []
 
 
+def test_a_share_beyond_its_bound_is_told_in_per_cent(client: Of, settled: object) -> None:
+    address = f"{HOME}/policy/of/measures.concentration/single_share/"
+    form = {"value": "150%", "valid_from": "2026-12-01", "reason": "x", "do": "propose"}
+    answer = client("treasurer").post(address, form)
+    assert answer.status_code == 400
+    assert "cannot be 150%; the most is 100%" in answer.content.decode()
+
+
 def test_terms_are_found_by_words_of_both_languages(client: Of, settled: object) -> None:
     for word, language in (("delay_days", "en"), ("Where the buckets end", "en"), ("账龄分段", "zh")):
         text = client("cfo", language).get(f"{HOME}/policy/", {"q": word}).content.decode()
         assert re.search(r"measures\.(behaviour|aging)\.", text), word
     assert "No term is called so" in client("cfo").get(f"{HOME}/policy/", {"q": "zzz"}).content.decode()
+
+
+def test_terms_are_told_in_the_readers_language(client: Of, settled: object) -> None:
+    term = client("cfo", "zh").get(TERM).content.decode()
+    assert "平均迟付天数，超过即为信号" in term
+    assert 'lang="en"' not in re.sub(r"<button[^>]*>English", "", term)
+    family = client("cfo", "zh").get(f"{HOME}/policy/of/credit.altman/").content.decode()
+    assert "``" not in family
+    assert "<code>distress</code>" in family
+    assert "<code>" not in re.search(r"<title>.*?</title>", family)[0]
 
 
 def test_a_policy_file_becomes_proposals_or_nothing(client: Of, settled: object) -> None:
@@ -165,7 +184,7 @@ def test_a_policy_file_becomes_proposals_or_nothing(client: Of, settled: object)
     for wrong in (b"\xff\xfe\x00", b"[[", b'[["measures.behaviour"]]\ndelay_days = -2\n', b"x" * 600_000):
         assert 'role="alert"' in send(wrong)
     assert waiting(settled) == []
-    assert "2 changes are proposed" in send(
+    assert "waiting for a second person: 2." in send(
         b'[["measures.behaviour"]]\nsince = 2026-12-24\ndelay_days = 8\n'
         b'[["measures.concentration"]]\nsingle_share = 0.2\n'
     )
@@ -260,6 +279,49 @@ def test_what_is_sensitive_asks_who_it_is_and_goes_on_where_it_was(client: Of, s
             assert SECRET not in str(dict(answer.client.session)), "a secret waits in no session"
 
 
+def test_who_has_no_password_is_told_what_to_do(client: Of, settled: object, second: str) -> None:
+    from django.contrib.auth.models import User  # noqa: PLC0415
+
+    person = User.objects.get(username=second)
+    person.set_unusable_password()
+    person.save()
+    visitor, address = client(second), f"{HOME}/people/add/"
+    session = visitor.session
+    session["account_authentication_methods"] = []
+    session.save()
+    answer = visitor.post(
+        address, {"name": "plain", "known": "yes", "role": "sales"}, HTTP_REFERER=f"http://testserver{HOME}/people/"
+    )
+    assert answer.headers["Location"] == f"{HOME}/people/"
+    assert "your account has no password to do so. Ask whoever administers" in said(answer)
+    taken = visitor.get(f"{HOME}/backups/solvent-2026-01-01T000000.zip/", follow=True)
+    assert "has no password" in taken.content.decode()
+
+
+def test_recovery_codes_are_shown_and_a_lost_password_is_no_mail(client: Of, second: str) -> None:
+    from allauth.mfa.models import Authenticator  # noqa: PLC0415
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes  # noqa: PLC0415
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: PLC0415
+    from django.contrib.auth.models import User  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+
+    person = User.objects.get(username=second)
+    TOTP.activate(person, generate_totp_secret())
+    codes = RecoveryCodes.activate(person).get_unused_codes()
+    visitor = client(second)
+    session = visitor.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session.save()
+    page = visitor.get("/accounts/2fa/recovery-codes/").content.decode()
+    assert len(codes) == 10
+    assert all(one in page for one in codes)
+    Authenticator.objects.filter(user=person).delete()
+    lost = Client(headers={"accept-language": "zh-CN"}).get("/accounts/password/reset/").content.decode()
+    assert "管理员" in lost
+    assert "email" not in lost
+    assert 'href="/accounts/login/"' in lost
+
+
 def _role(name: str, company: object) -> str:
     from solvent_server.store.models import Member  # noqa: PLC0415
 
@@ -291,7 +353,7 @@ def test_somebody_new_changes_the_first_password_before_anything(client: Of, set
     again.post("/accounts/login/", {"login": "newcomer", "password": OWN})
     assert again.get("/account/").status_code == 200
     text = said(client("administrator").post(f"{HOME}/people/of/newcomer/", {"do": "sessions"}))
-    assert "2 sessions of newcomer are ended" in text
+    assert "Sessions of newcomer that were ended: 2." in text
     assert again.get("/account/").headers["Location"].startswith("/accounts/login/")
 
 
@@ -362,11 +424,17 @@ def test_the_trail_is_whole_filtered_and_told_by_role(client: Of, settled: objec
     assert "tier-red" not in text
     assert client("sales").get(f"{HOME}/trail/").status_code == 404
     actions = {
-        role: set(re.findall(r"<td><code>([a-z_.]+)</code>", client(role).get(f"{HOME}/trail/").content.decode()))
+        role: set(
+            re.findall(r'<code class="why">([a-z_.]+)</code>', client(role).get(f"{HOME}/trail/").content.decode())
+        )
         for role in ("auditor", "administrator")
     }
     from solvent_server.web.settings.trail import SYSTEM  # noqa: PLC0415
 
+    chinese = client("auditor", "zh").get(f"{HOME}/trail/").content.decode()
+    bare = re.findall(r'<td><code class="why">([a-z_.]+)</code>', chinese)
+    assert not bare, "an action without words"
+    assert "公司：已修改" in chinese
     assert any(not one.startswith(SYSTEM) for one in actions["auditor"])
     assert actions["administrator"]
     assert all(one.startswith(SYSTEM) for one in actions["administrator"])
@@ -377,6 +445,10 @@ def test_the_trail_is_whole_filtered_and_told_by_role(client: Of, settled: objec
     answer = client("auditor").get(f"{HOME}/trail/", {"format": "csv"})
     assert answer["Content-Type"].startswith("text/csv")
     assert answer.content.decode("utf-8-sig").startswith("seq,at,actor,company,action,subject,facts,previous,hash")
+    answer = client("auditor").get(f"{HOME}/trail/", {"format": "xlsx", "action": "company.set"})
+    rows = CalamineWorkbook.from_filelike(BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert rows[0][3:5] == ["What", "Action"]
+    assert {tuple(row[3:5]) for row in rows[1:]} == {("Company: changed", "company.set")}
 
 
 def test_a_backup_is_made_listed_and_given_to_whoever_keeps_every_company(
@@ -435,3 +507,19 @@ def test_the_pages_of_log_in_and_account_are_in_the_readers_language(client: Of,
     own = client("administrator", "zh").get("/account/").content.decode()
     assert "我的账户" in own
     assert "系统管理员" in own
+
+
+@pytest.mark.parametrize(
+    ("agent", "told"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/126.0.0.0 Safari/537.36 Edg/126.0", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (Linux; Android 14) Chrome/116.0 MicroMessenger/8.0.49", "WeChat, Android"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_told_by_its_name_and_machine(site: Path, agent: str, told: str) -> None:
+    from solvent_server.web.settings.own import browser_of  # noqa: PLC0415 (needs the settings)
+
+    assert browser_of(agent) == told

@@ -111,10 +111,23 @@ def test_every_card_and_row_leads_to_rows(client) -> None:
         assert (f"of {count}<" in shown) if int(count) else ("No bill is open" in shown)
 
 
+def test_every_variant_and_every_supplier_opens(client) -> None:
+    told = page(client)
+    told = told[told.index("Every variant under its own name") :]
+    links = re.findall(r'<th scope="row"><a href="([^"]+)"', told)
+    assert len(links) == told.count('<th scope="row">')
+    for link in set(links):
+        assert client("cfo").get(link).status_code == 200, link
+    to = re.search(rf'href="({HOME}bills/\?q=[^"]+)"', page(client, "suppliers/"))
+    assert to
+    assert client("cfo").get(to[1]).status_code == 200
+
+
 def test_a_discount_is_asked_in_the_address(client) -> None:
     assert "37.2%" in page(client, "?discount=2&within=10&due_days=30&cost=6")
     assert "Take it" in page(client, "?discount=2&within=10&due_days=30&cost=37")
     assert "Leave it" in page(client, "?discount=2&within=10&due_days=30&cost=38")
+    assert "2 % for paying within 10 days instead of 30 days:" in page(client, "?discount=2&within=10&due_days=30")
     assert "gains no day" in page(client, "?discount=2&within=30&due_days=30")
     for asked in ("?discount=x", "?discount=-1&within=1e9&cost=nan", "?within=%00", "?due_days=inf"):
         page(client, asked)
