@@ -12,13 +12,16 @@ from solvent_server.web.connect import views as connect
 from solvent_server.web.customers import dealings, papers
 from solvent_server.web.customers import views as customers
 from solvent_server.web.desk import admissions, approvals, limits, order, reviews
+from solvent_server.web.desk import file as desk_file
+from solvent_server.web.figures import origin as origins
 from solvent_server.web.figures import views as figures
 from solvent_server.web.health import views as health
+from solvent_server.web.imports import layout as layouts
 from solvent_server.web.imports import views as imports
 from solvent_server.web.lists import acts as lists
 from solvent_server.web.matching import views as matching
 from solvent_server.web.parts.choice import day, tongue
-from solvent_server.web.receivables import account, claims, documents
+from solvent_server.web.receivables import account, claims, documents, promised
 from solvent_server.web.receivables import views as receivables
 from solvent_server.web.reports import views as reports
 from solvent_server.web.schedule import views as schedule
@@ -63,9 +66,13 @@ COMPANY = [
     path("desk/limits/<path:customer_id>/", limits.limit, name="desk_limit"),
     path("desk/reviews/", reviews.reviews, name="desk_reviews"),
     path("desk/admissions/", admissions.admissions, name="desk_admissions"),
+    path("desk/file/<path:customer_id>/", desk_file.file, name="desk_file"),
+    path("desk/graded/<path:customer_id>/", desk_file.graded, name="desk_graded"),
     path("figure/<slug:name>/", figures.figure, name="figure"),
+    path("origin/<slug:table>/", origins.origin, name="origin"),
     path("imports/", imports.imports, name="imports"),
     path("imports/files/<int:errand_id>/", imports.file, name="import_file"),
+    path("imports/files/<int:errand_id>/layout/", layouts.layout, name="import_layout"),
     path("imports/files/<int:errand_id>/rejected/", imports.rejected, name="import_rejected"),
     path("imports/<int:batch_id>/", imports.batch, name="import_batch"),
     path("day/", day, name="day"),
@@ -81,6 +88,7 @@ COMPANY = [
     path("matching/place/", matching.place, name="matching_place"),
     path("matching/other/", matching.other, name="matching_other"),
     path("matching/undo/", matching.undo, name="matching_undo"),
+    path("matching/assess/", matching.assess, name="matching_assess"),
     path("matching/candidates/", matching.candidates, name="matching_candidates"),
     path("settings/", own.settings, name="settings"),
     path("settings/people/", people.people, name="people"),
@@ -115,6 +123,8 @@ COMPANY = [
     path("receivables/statement/<path:customer_id>/", account.statement_of, name="customer_statement"),
     path("receivables/dispute/<path:item_id>/", claims.dispute, name="dispute_open"),
     path("receivables/dispute-close/<path:dispute_id>/", claims.close, name="dispute_close"),
+    path("receivables/promise/<path:item_id>/", claims.promise, name="promise"),
+    path("receivables/promises/", promised.promised, name="receivable_promises"),
     path("receivables/plans/", claims.plans, name="receivable_plans"),
     path("receivables/plan/<path:customer_id>/", claims.plan, name="receivable_plan"),
     path("receivables/plan-end/<slug:number>/", claims.end, name="plan_end"),

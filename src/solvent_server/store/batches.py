@@ -98,7 +98,7 @@ def preview(company: Company, batch_id: int) -> Preview:
     with database.told():
         _staged(company, batch_id)
         tables, documents = parking.parked(batch_id)
-        planned = changes.plan(company.pk, tables)
+        planned = changes.plan(company.pk, tables, of_file=True)
         return Preview(batch_id, planned.counts, changes.differences(planned), documents)
 
 
@@ -107,11 +107,11 @@ def commit(company: Company, batch_id: int, actor: str) -> Committed:
     with database.told():
         _staged(company, batch_id)
         tables, documents = parking.parked(batch_id)
-        planned = changes.plan(company.pk, tables)
+        planned = changes.plan(company.pk, tables, of_file=True)
     with database.writing():
         batch = _staged(company, batch_id)
         if planned.basis != changes.basis(company.pk):
-            planned = changes.plan(company.pk, tables)
+            planned = changes.plan(company.pk, tables, of_file=True)
         planned = changes.superseding(company.pk, planned, documents)
         done = _written(batch, planned, documents, actor)
     parking.clear(batch_id)

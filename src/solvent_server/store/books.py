@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import polars as pl
@@ -75,6 +76,14 @@ def known(company: Company, currency: str | None = None) -> Known:
         names=frozenset(company.names),
         customers=told,
     )
+
+
+def known_with(company: Company, currency: str | None, account_id: str) -> Known:
+    """``known``, for a file of which somebody said the currency or the account of ours that it is about."""
+    told = known(company, currency)
+    if not account_id:
+        return told
+    return replace(told, accounts={account_id: told.accounts.get(account_id, told.currency or UNKNOWN)})
 
 
 def closings(company: Company) -> pl.DataFrame:

@@ -19,6 +19,8 @@ CHANGED = {"table": pl.String, "key": pl.String, "column": pl.String, "old": pl.
 _SHOWN = 300
 COMPLETED = ("customers", "groups")
 """Tables of what is known of somebody, told by many sources, none of which tells all."""
+SAID: Mapping[str, str] = {"bank_lines": "category", "disputes": "closed_on"}
+"""Columns in which the word of a person goes before that of a file: what a bank line is, and that a dispute is over."""
 _DOCUMENT = (
     "part", "kind", "format", "number", "account_id", "currency", "from_on", "to_on", "opening", "closing", "rows",
     "code", "facts",
@@ -28,13 +30,17 @@ _TEXTS = ("format", "number", "account_id", "currency", "code", "facts")
 
 @dataclass(frozen=True)
 class Change:
-    """For one table: rows to insert with their version, facts to retract, facts seen again, how many corrections."""
+    """For one table: rows to insert with their version, facts to retract, facts seen again, how many corrections.
+
+    said: rows that stay as a person said; a file that brings them again is no witness for what the person said.
+    """
 
     insert: pl.DataFrame
     retract: Sequence[int]
     seen: Sequence[int]
     changed: int
     corrections: pl.DataFrame = field(default_factory=pl.DataFrame)
+    said: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class Changes:
         return {
             name: {
                 "new": change.insert.height - change.changed,
-                "known": len(change.seen),
+                "known": len(change.seen) + change.said,
                 "changed": change.changed,
             }
             for name, change in self.tables.items()
@@ -63,11 +69,45 @@ def basis(company: int) -> datetime | None:
     return told
 
 
-def plan(company: int, tables: Frames) -> Changes:
-    """What sound rows (``facts.sound``) would change."""
+def plan(company: int, tables: Frames, *, of_file: bool = False) -> Changes:
+    """What sound rows (``facts.sound``) would change.
+
+    Args:
+        of_file: they come out of a file or another system, and take nothing back that a person said (``SAID``).
+    """
     at = basis(company)
     told = {name: _completed(name, frame, company) for name, frame in tables.items()}
-    return Changes(at, {name: _change(name, frame, company) for name, frame in told.items()})
+    changed = {}
+    for name, frame in told.items():
+        said = _said(name, frame, company) if of_file and name in SAID else None
+        if said is not None and said.height:
+            changed[name] = _change(name, _as_said(name, frame, said), company, said.get_column("key"))
+        else:
+            changed[name] = _change(name, frame, company)
+    return Changes(at, changed)
+
+
+def _said(name: str, mine: pl.DataFrame, company: int) -> pl.DataFrame:
+    """Those of some keys of which a person has said something that still holds: ``key`` and the column of SAID."""
+    told = {"key": pl.String, SAID[name]: TABLES[name].schema[SAID[name]]}
+    by_people = (
+        "WHERE company_id = ? AND batch_id IN "
+        "(SELECT id FROM store_batch WHERE company_id = ? AND kind = 'person' AND state = 'committed')"
+    )
+    words = database.read(f"fact_{name}", {**told, "version": pl.Int64}, by_people, [company, company])
+    newest = words.sort("version").unique("key", keep="last").drop("version").drop_nulls(SAID[name])
+    asked = newest.join(mine.select("key"), on="key", how="semi")
+    ids = facts.standing_keys(name, company, asked.get_column("key")).get_column("id").drop_nulls().to_list()
+    lots = [ids[start : start + _SHOWN] for start in range(0, len(ids), _SHOWN)]
+    stands = [database.read(f"fact_{name}", told, f"WHERE id IN ({', '.join('?' for _ in lot)})", lot) for lot in lots]
+    return asked.join(pl.concat(stands), on=list(told), how="semi") if stands else asked.clear()
+
+
+def _as_said(name: str, mine: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a file with what people said in place of what the file says."""
+    both = mine.join(said, on="key", how="left", suffix="_said", maintain_order="left")
+    own = pl.coalesce(f"{SAID[name]}_said", SAID[name]).alias(SAID[name])
+    return facts.keyed(name, both.with_columns(own).select(list(TABLES[name].columns)))
 
 
 def _completed(name: str, mine: pl.DataFrame, company: int) -> pl.DataFrame:
@@ -113,7 +153,7 @@ def superseding(company: int, planned: Changes, documents: pl.DataFrame) -> Chan
     return Changes(planned.basis, {**planned.tables, "bank_lines": replace(change, retract=gone)})
 
 
-def _change(name: str, mine: pl.DataFrame, company: int) -> Change:
+def _change(name: str, mine: pl.DataFrame, company: int, said: pl.Series | None = None) -> Change:
     stands = facts.standing_keys(name, company, mine.get_column("key"))
     there = mine.join(
         stands.select("key", "newest", pl.col("id").alias("fact"), pl.col("digest").alias("stood")),
@@ -124,12 +164,15 @@ def _change(name: str, mine: pl.DataFrame, company: int) -> Change:
     same = (pl.col("stood") == pl.col("digest")).fill_null(False)
     fresh = there.filter(~same).with_columns((pl.col("newest") + 1).fill_null(0).alias("version"))
     changed = fresh.filter(pl.col("fact").is_not_null())
+    known = there.filter(same)
+    seen = known if said is None else known.filter(~pl.col("key").is_in(said.to_list()))
     return Change(
         fresh,
         changed.get_column("fact").to_list(),
-        there.filter(same).get_column("fact").to_list(),
+        seen.get_column("fact").to_list(),
         changed.height,
         changed,
+        known.height - seen.height,
     )
 
 

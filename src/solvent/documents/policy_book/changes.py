@@ -32,7 +32,7 @@ class Changing(Terms, key="documents.policy_changes"):
     """From where a movement is worth a change of policy, and how far a proposal goes."""
 
     first_year_line: float = term(
-        0.008, unit="share of first-year sales, strictly over it", source="REQUIREMENTS AR-05"
+        0.008, unit="share of first-year sales, strictly over it", most=1, source="REQUIREMENTS AR-05"
     )
     first_share_least: float = term(0.1, unit="least share of a first limit", source="own choice: none is no start")
     default_rise: float = term(
@@ -44,11 +44,15 @@ class Changing(Terms, key="documents.policy_changes"):
         source="own choice: few items make any share jump",
     )
     appetite_least: float = term(0.5, unit="least factor on the appetite for risk", source="own choice: half at once")
-    delay_days: float = term(15.0, unit="days late on average, strictly over it", source="REQUIREMENTS RD-02")
+    delay_days: float = term(
+        15.0, unit="days late on average, strictly over it", most=36_525, source="REQUIREMENTS RD-02"
+    )
     delay_customers: int = term(5, unit="customers of a grade", source="own choice: fewer are persons, not a grade")
-    days_step: int = term(5, unit="days to which terms are rounded", source="own choice")
-    segment_share: float = term(0.03, unit="share of what is open, from it", source="own choice: what is worth a rule")
-    level_months: int = term(12, unit="months within which a level rose", source="own choice: a year")
+    days_step: int = term(5, unit="days to which terms are rounded", most=36_525, source="own choice")
+    segment_share: float = term(
+        0.03, unit="share of what is open, from it", most=1, source="own choice: what is worth a rule"
+    )
+    level_months: int = term(12, unit="months within which a level rose", most=1_200, source="own choice: a year")
     index_readings: int = term(3, unit="readings under neutral in a row", source="own choice: one is weather")
     step_factor: float = term(0.5, unit="factor on a step up while the economy shrinks", source="own choice: half")
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
 import polars as pl
 
 from solvent.base.problem import SolventError
+from solvent.base.terms import Terms, term
 from solvent.books.books import TABLES
 from solvent_server.store import batches, database
 from solvent_server.store.batches import Committed
@@ -27,6 +28,31 @@ MARK = "plan-"
 """How the numbers of promises begin that are instalments of a plan: ``plan-NUMBER/01``."""
 MOST = 60
 """Instalments of a plan."""
+
+
+@dataclass(frozen=True)
+class Planned(Terms, key="server.plans"):
+    """How a payment plan is drafted out of what a customer can pay; whoever agrees on it changes the draft."""
+
+    months: int = term(6, unit="full months of receipts", most=1_200, source="own choice: half a year")
+    share: float = term(
+        0.25, unit="share of what it pays in a month that it can pay on top", most=1,
+        source="own choice: new invoices are to be paid too",
+    )  # fmt: skip
+    least: int = term(2, unit="instalments", least=1, most=60, source="own choice: one is a promise")
+    most: int = term(12, unit="instalments", least=1, most=60, source="own choice: one year")
+
+
+DEFAULTS = Planned()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A plan as it might be agreed. monthly: what the customer paid a month of late; of: what the parts add up to."""
+
+    parts: Sequence[Instalment]
+    monthly: int
+    of: int
 
 
 @dataclass(frozen=True)
@@ -93,15 +119,48 @@ def close_dispute(
     return done
 
 
+def promise(
+    company: Company, item_id: str, *, on: date, amount: int | None, actor: str, today: date | None = None
+) -> Committed:
+    """A customer says by when it pays an item, on the phone say; what it said of it before no longer stands.
+
+    Args:
+        amount: minor units of the item; None: all that is open of it.
+
+    Raises:
+        SolventError: the item is not known or nothing is open of it, the day is over, or more is promised than is open.
+    """
+    day = today or datetime.now(UTC).date()
+    found = rows_by("open_items", company, "key", [item_id])
+    if not found.height:
+        raise SolventError("claims.item_unknown", "", item=item_id)
+    item = found.row(0, named=True)
+    paid = int(rows_by("allocations", company, "item_id", [item_id]).get_column("amount").sum())
+    if (amount is not None and not 0 < amount <= item["amount"] - paid) or item["amount"] <= paid:
+        raise SolventError("claims.promised_amount", "", item=item_id)
+    if on < day:
+        raise SolventError("claims.promised_day")
+    number = _number(item_id, str(on), day, datetime.now(UTC))
+    row = {"promise_id": f"promise-{number}", "customer_id": item["customer_id"], "item_id": item_id, "made_on": day,
+           "promised_on": on, "currency": item["currency"], "amount": amount, "recorded_on": day}  # fmt: skip
+    said = rows_by("promises", company, "item_id", [item_id]).drop("batch_id")
+    stands = said.filter((pl.col("promised_on") >= day) & pl.col("withdrawn_on").is_null())
+    before = [{**one, "withdrawn_on": day, "recorded_on": day} for one in stands.to_dicts()]
+    return _recorded(company, "promises", [row, *before], actor, f"promise to pay {item_id}")
+
+
 def plan(
     company: Company, customer_id: str, currency: str, instalments: Sequence[Instalment], *, actor: str,
-    remark: str = "", today: date | None = None,
+    remark: str = "", instead: str = "", today: date | None = None,
 ) -> tuple[str, Committed]:  # fmt: skip
     """A customer will pay what it owes in instalments; the plan's number and its import.
 
+    Args:
+        instead: number of the plan that it replaces: what is to come of that is taken back in the same act.
+
     Raises:
         SolventError: nothing is owed in the currency, or the instalments are none, too many, of nothing, in the past,
-            in no order, or more than is owed.
+            in no order, or with those of other plans more than is owed.
     """
     day = today or datetime.now(UTC).date()
     days = [one.on for one in instalments]
@@ -112,19 +171,73 @@ def plan(
     if days != sorted(set(days)) or days[0] < day:
         raise SolventError("claims.instalment_days")
     owed = owed_by(company, customer_id).get(currency, 0)
-    if sum(one.amount for one in instalments) > owed:
+    ahead = _ahead(company, customer_id, day)
+    old = pl.col("promise_id").str.starts_with(f"{MARK}{instead}/") if instead else pl.lit(value=False)
+    others = ahead.filter(~old & (pl.col("currency") == currency)).get_column("amount").sum()
+    if (new := sum(one.amount for one in instalments)) > owed:
         raise SolventError("claims.more_than_owed", "", customer=customer_id)
+    if new + others > owed:
+        raise SolventError("claims.planned_already", "", customer=customer_id)
     number = _number(customer_id, str(days), day, datetime.now(UTC))
     rows = [
         {"promise_id": f"{MARK}{number}/{place:02d}", "customer_id": customer_id, "made_on": day, "promised_on": one.on,
          "currency": currency, "amount": one.amount, "recorded_on": day}
         for place, one in enumerate(instalments, 1)
     ]  # fmt: skip
+    rows += [{**row, "withdrawn_on": day, "recorded_on": day} for row in ahead.filter(old).to_dicts()]
     with database.writing():
         done = _recorded(company, "promises", rows, actor, f"payment plan of {customer_id}")
         if remark.strip():
             notes.write(company, PLAN, number, remark.strip(), kind=REMARK, actor=actor)
     return number, done
+
+
+def draft(
+    company: Company, customer_id: str, currency: str, *, left: int | None = None, terms: Planned = DEFAULTS,
+    today: date | None = None,
+) -> Draft:  # fmt: skip
+    """A plan out of what a customer can pay: what is overdue in equal monthly parts, the last with the rest.
+
+    What it can pay on top of its new invoices is a share of what it paid a month of late; where it paid nothing, half
+    as many parts as there may be. Where nothing is overdue it is about all that is owed.
+
+    Args:
+        left: minor units that the plan is to be of instead, what is left of a broken one say; at most what is owed.
+    """
+    day = today or datetime.now(UTC).date()
+    owed = owed_by(company, customer_id).get(currency, 0)
+    whole = min(left, owed) if left else owed_by(company, customer_id, before=day).get(currency, 0) or owed
+    until = _month(day, 0)
+    came = rows_by("receipts", company, "customer_id", [customer_id]).filter(
+        (pl.col("currency") == currency) & pl.col("received_on").is_between(_month(day, -terms.months), until, "left")
+    )
+    monthly = max(int(came.get_column("amount").sum()), 0) // max(terms.months, 1)
+    can = int(monthly * terms.share)
+    most = max(terms.least, terms.most)
+    count = min(max(-(-whole // can) if can else most // 2, terms.least), most)
+    count = max(min(count, whole), 1)
+    part = whole // count
+    amounts = [part] * (count - 1) + [whole - part * (count - 1)]
+    days = [min(_month(day, place + 1).replace(day=1) + timedelta(days=day.day - 1), _month(day, place + 2) - _DAY)
+            for place in range(count)]  # fmt: skip
+    return Draft([Instalment(on, amount) for on, amount in zip(days, amounts) if amount > 0], monthly, whole)
+
+
+_DAY = timedelta(days=1)
+
+
+def _month(day: date, later: int) -> date:
+    """The first day of a month so many months later."""
+    months = day.year * 12 + day.month - 1 + later
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _ahead(company: Company, customer_id: str, day: date) -> pl.DataFrame:
+    """Instalments of a customer's plans that are to come."""
+    rows = rows_by("promises", company, "customer_id", [customer_id]).drop("batch_id")
+    return rows.filter(
+        pl.col("promise_id").str.starts_with(MARK) & (pl.col("promised_on") >= day) & pl.col("withdrawn_on").is_null()
+    )
 
 
 def end_plan(company: Company, number: str, *, reason: str, actor: str, today: date | None = None) -> Committed:
@@ -147,9 +260,10 @@ def end_plan(company: Company, number: str, *, reason: str, actor: str, today: d
     return done
 
 
-def owed_by(company: Company, customer_id: str) -> Mapping[str, int]:
-    """What stands open on a customer's items, by currency, minor units."""
+def owed_by(company: Company, customer_id: str, before: date | None = None) -> Mapping[str, int]:
+    """What stands open on a customer's items, by currency, minor units; before: only those due before this day."""
     items = rows_by("open_items", company, "customer_id", [customer_id])
+    items = items if before is None else items.filter(pl.col("due_on") < before)
     applied = rows_by("allocations", company, "item_id", items.get_column("item_id").to_list())
     paid = applied.group_by("item_id").agg(pl.col("amount").sum().alias("paid"))
     left = items.join(paid, on="item_id", how="left").select(

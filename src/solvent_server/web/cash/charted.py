@@ -103,6 +103,28 @@ def week_sheet(cash: Json, told: Told, end: str) -> Sheet | None:
     return Sheet(made.caption, made.heads, made.rows, marks)
 
 
+def bills_then(cash: Json, told: Told, end: str) -> Sheet | None:
+    """The bills that the plan pays in that week, the first to be paid first; None: there are none."""
+    say, last = told.language.say, date.fromisoformat(end)
+    days = (last - timedelta(days=6), last)
+    found = [row for row in cash["spending"]["bills"] if days[0] <= date.fromisoformat(row["pay_on"]) <= days[1]]
+    rows: Sequence[list[str | Cell]] = [
+        [
+            told.day(row["pay_on"]),
+            row["bill_id"],
+            row["supplier_name"] or row["supplier_id"] or "",
+            told.day(row["due_on"]),
+            Cell(told.sentence(row["reason"]), "wrap"),
+            told.money(row["amount"]),
+        ]
+        for row in found[:MOST]
+    ]
+    if not rows:
+        return None
+    heads = [say("pay on"), say("bill"), say("supplier"), say("due"), say("why"), say("amount")]
+    return sheet(say("Bills that the plan pays in the week to {day}", day=told.day(end)), heads, rows, left=5)
+
+
 def due_then(items: pl.LazyFrame, told: Told, end: str, customer: Callable[[str], str]) -> Sheet | None:
     """The open items that are most likely paid in that week, the largest first; None: there are none.
 

@@ -6,40 +6,41 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 
 from solvent.base.money import decimal, minor
 from solvent.base.problem import SolventError
-from solvent.base.terms import Policy
-from solvent.decisions.liquidity.stress.what_if import Difference, PlannedFlow, WhatIf, what_if
+from solvent.decisions.liquidity.stress.what_if import Difference, PlannedFlow, WhatIf, circumstances
 from solvent.files.cash.runs import Run
-from solvent.simulation.bending.library import COMBINATIONS, Combined, Part, library
+from solvent.simulation.bending.library import COMBINATIONS, library
 from solvent_server.web.cash.fan import Picture, picture
 from solvent_server.web.cash.sheets import Sheet, sheet
 from solvent_server.web.cash.told import Told
 from solvent_server.web.charts.cash import Weeks, fan
 from solvent_server.web.charts.chart import Chart
 
-MOST = {"delay": 60, "sales": 60, "fails": 3, "months": 24}
+MOST = {"delay": 60, "sales": 60, "suppliers": 60, "currencies": 50, "fails": 3, "months": 24}
 """How far each slider and count goes."""
+LEAST = {"delay": -30}
+"""How far those go down that go below nothing: customers may pay earlier, too."""
 LARGEST = Decimal(10) ** 13
 BANDS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
-OF_SCENARIOS = ("liquidity.gap", "scenario.")
-"""Families of the policy that a what-if asks."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked. scenario: a name of the library, or empty. delay: days. sales: per cent less. fails: how many of
-    the largest debtors. way: ``out`` or ``in``; amount and on: as they were typed. wrong: field to what is wrong with
-    it.
+    """What is asked. scenario: a name of the library, or empty. delay: days, negative: earlier. sales: per cent less.
+    suppliers: days earlier that they want their money. currencies: per cent that they fall. fails: how many of the
+    largest debtors. way: ``out`` or ``in``; amount and on: as they were typed. wrong: field to what is wrong with it.
     """
 
     scenario: str = ""
     delay: int = 0
     sales: int = 0
+    suppliers: int = 0
+    currencies: int = 0
     fails: int = 0
     way: str = "out"
     amount: str = ""
@@ -51,7 +52,8 @@ class Question:
     @property
     def empty(self) -> bool:
         """True where nothing is asked."""
-        return not (self.scenario or self.delay or self.sales or self.fails or self.flow)
+        sliders = self.delay or self.sales or self.suppliers or self.currencies
+        return not (self.scenario or sliders or self.fails or self.flow)
 
 
 def scenarios() -> Sequence[str]:
@@ -63,7 +65,7 @@ def scenarios() -> Sequence[str]:
 def question(asked: Mapping[str, str], told: Told, as_of: date) -> Question:
     """The question of an address; what it asks in vain is as if it had not asked, a flow half told says what lacks."""
     scenario = asked.get("scenario", "")
-    counts = {name: min(_whole(asked.get(name, "")), most) for name, most in MOST.items()}
+    counts = {name: max(min(_whole(asked.get(name, "")), most), LEAST.get(name, 0)) for name, most in MOST.items()}
     amount, on = asked.get("amount", "").strip(), asked.get("on", "").strip()
     way, months = "in" if asked.get("way") == "in" else "out", max(counts["months"], 1)
     flow, wrong = _flow(amount, on, way, months, told=told, as_of=as_of)
@@ -71,6 +73,8 @@ def question(asked: Mapping[str, str], told: Told, as_of: date) -> Question:
         scenario if scenario in scenarios() else "",
         counts["delay"],
         counts["sales"],
+        counts["suppliers"],
+        counts["currencies"],
         counts["fails"],
         way,
         amount[:20],
@@ -103,38 +107,68 @@ def _flow(
 
 
 def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+    digits = text.removeprefix("-")
+    return int(text) if digits.isascii() and digits.isdecimal() and len(digits) < 9 else 0
 
 
 def asked_of(one: Question) -> WhatIf:
     """The question as the library takes it: the scenario first, then the sliders."""
-    parts = [part for known in library() if known.name == one.scenario for part in known.parts]
+    asked = circumstances(
+        one.scenario, fails=one.fails, sales_fall=one.sales / 100, rates_fall=one.currencies / 100,
+        delay=float(one.delay), supplier_days=float(one.suppliers),
+    )  # fmt: skip
+    return WhatIf(asked, () if one.flow is None else (one.flow,))
+
+
+def address(one: Question) -> str:
+    """The question as an address asks it, without what it leaves as it is: short enough to be sent to somebody."""
+    flow = {"way": one.way, "amount": one.amount, "on": one.on, "months": one.months} if one.amount else {}
+    names = ("scenario", "delay", "sales", "suppliers", "currencies", "fails")
+    return urlencode({name: getattr(one, name) for name in names if getattr(one, name)} | flow)
+
+
+def in_words(one: Question, told: Told) -> str:
+    """The question in a sentence, as it stands on paper; empty where nothing is asked."""
+    say, language = told.language.say, told.language
+    said = [told.name("scenario", one.scenario)] if one.scenario else []
     if one.fails:
-        parts.append(Part("largest_fails", {"customers": one.fails}))
+        said.append(say("largest debtors that pay nothing any more: {customers}", customers=one.fails))
     if one.sales:
-        parts.append(Part("sales_fall", {"share": one.sales / 100}))
+        said.append(say("sales fall by {size}", size=language.share(one.sales / 100)))
+    if one.currencies:
+        said.append(say("foreign currencies lose {share}", share=language.share(one.currencies / 100)))
     if one.delay:
-        parts.append(Part("all_pay_later", {"days": float(one.delay)}))
-    return WhatIf(Combined("what if", tuple(parts)), () if one.flow is None else (one.flow,))
+        text = "every customer pays {days} days later" if one.delay > 0 else "every customer pays {days} days earlier"
+        said.append(say(text, days=abs(one.delay)))
+    if one.suppliers:
+        said.append(say("suppliers want their money {days} days earlier", days=one.suppliers))
+    if one.flow:
+        text = "{amount} come in on {day}" if one.way == "in" else "{amount} go out on {day}"
+        amount = language.money(abs(one.flow.amount), told.currency)
+        often = say(" and {more} more times, a month apart", more=one.months - 1) if one.months > 1 else ""
+        said.append(say(text, amount=amount, day=told.day(one.on)) + often)
+    return ("\uff1b" if language.code == "zh" else "; ").join(said)
 
 
-def policy_of(report: Mapping[str, Any]) -> Policy:
-    """The policy that the assessment was made with, as far as a what-if asks it."""
-    as_of = date.fromisoformat(report["as_of"])
-    entries = {
-        key: [
-            (date.fromisoformat(entry["since"]), {name: value for name, value in entry.items() if name != "since"})
-            for entry in told
-        ]
-        for key, told in report["policy"].items()
-        if key.startswith(OF_SCENARIOS)
-    }
-    return Policy(as_of, entries)
+def glance(made: Difference, told: Told, *, known: bool) -> str:
+    """The answer in one line: each figure before and after.
 
+    Args:
+        known: False: no balance or no floor is known, and only the end can be told.
+    """
+    before, after, say, language = made.before, made.after, told.language.say, told.language
 
-def answer(run: Run, one: Question, report: Mapping[str, Any]) -> Difference:
-    """The library's answer on the stored paths."""
-    return what_if(run.paths, run.world, asked_of(one), float(run.facts.get("floor_minor") or 0), policy_of(report))
+    def step(name: str, first: str, second: str) -> str:
+        return f"{say(name)} {first}" + ("" if first == second else f" → {second}")
+
+    end = [step("at the end", *(language.brief_money(one.end, told.currency) for one in (before, after)))]
+    if not known:
+        return end[0]
+    parts = [
+        step("chance under the floor", *(language.share(one.chance) for one in (before, after))),
+        step("lowest", *(language.brief_money(one.lowest, told.currency) for one in (before, after))),
+    ]
+    return " · ".join(parts + end)
 
 
 def drawn(run: Run, made: Difference, told: Told) -> tuple[Picture | None, Chart | None]:

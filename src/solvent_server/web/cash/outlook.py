@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,11 +15,16 @@ from solvent_server.web.parts.table import Cell
 Json = Mapping[str, Any]
 BANDS = {0.05: "p05", 0.10: "p10", 0.25: "p25", 0.50: "p50", 0.75: "p75", 0.90: "p90", 0.95: "p95"}
 WEEKS = 13
+LARGE = 1e6
+"""From such an amount on a table is told in thousands, or ten thousands."""
 
 
 def accounts(cash: Json, told: Told) -> Sheet:
-    """Every account: what stands on it and how old the figure is; an old one says so in a word."""
+    """Every account: what stands on it and how old the figure is; an old one says so in a word. The bank's column is
+    there where one is known.
+    """
     say, marks = told.language.say, []
+    banks = any(row["bank"] for row in cash["accounts"])
     rows: list[Row] = []
     for row in cash["accounts"]:
         days = row["age_days"]
@@ -27,7 +32,7 @@ def accounts(cash: Json, told: Told) -> Sheet:
         rows.append(
             [
                 row["name"] or row["account_id"],
-                row["bank"] or "",
+                *([row["bank"] or ""] if banks else []),
                 row["currency"],
                 told.day(row["told_on"]),
                 Cell(f"{old} · {say('too old')}", "bad") if row["stale"] else old,
@@ -36,9 +41,9 @@ def accounts(cash: Json, told: Told) -> Sheet:
             ]
         )
         marks.append("bed-yellow" if row["stale"] else "")
-    heads = [say("Account"), say("Bank"), say("Currency"), say("Balance of"), say("Freshness"), say("Balance"),
-             say("in {currency}", currency=told.currency)]  # fmt: skip
-    made = sheet(say("Accounts"), heads, rows, left=5)
+    heads = [say("Account"), *([say("Bank")] if banks else []), say("Currency"), say("Balance of"), say("Freshness"),
+             say("Balance"), say("in {currency}", currency=told.currency)]  # fmt: skip
+    made = sheet(say("Accounts"), heads, rows, left=5 if banks else 4)
     return Sheet(made.caption, made.heads, made.rows, marks)
 
 
@@ -201,25 +206,45 @@ def pools(cash: Json, told: Told) -> Sheet | None:
     return sheet(say("Emergency pools"), heads, rows, left=3)
 
 
-def table(cash: Json, told: Told) -> Sheet | None:
-    """Thirteen weeks by the direct method: a row a group and kind of flow, a column a week, means."""
+THOUSANDS: Mapping[str, tuple[int, str, int]] = {
+    "en": (1_000, "amounts in thousands of {currency}", 0),
+    "zh": (10_000, "amounts in ten thousands of {currency}", 1),
+}
+"""Language to the unit in which large tables are told there: its size, how it is said, decimals."""
+
+
+def table(cash: Json, told: Told, week: Callable[[str], str]) -> tuple[Sheet | None, str]:
+    """Thirteen weeks by the direct method: a row a group and kind of flow, a column a week, means, all in one unit; and
+    that unit in words.
+
+    Args:
+        week: the address of what lies behind a week, by its last day.
+    """
     cells, ends = _by_kind(cash)
     if not cells:
-        return None
+        return None, ""
     say, rows, marks = told.language.say, [], []
+    large = max(abs(float(value)) for values in cells.values() for value in values) >= LARGE
+    size, unit, places = THOUSANDS[told.language.code] if large else (1, "amounts in {currency}", 0)
+
+    def shortly(value: str) -> str:
+        shown = told.language.number(float(value) / size, places)
+        return shown if any(sign in shown for sign in "123456789") else "0"
+
     for (group, kind), values in cells.items():
         if kind is not None and not any(float(value) for value in values):
             continue
         name = told.name("group", group) if kind is None else told.name("flow", kind)
-        shown = [
-            Cell(told.brief(value) if float(value) else "0", "right minus" if float(value) < 0 else "right")
-            for value in values
-        ]
+        shown = [Cell(shortly(value), "right minus" if shortly(value).startswith("-") else "right") for value in values]
         rows.append([Cell(name, "" if kind is None else "under"), *shown])
         marks.append("sum" if kind is None else "")
     heads = [say("week to"), *(told.short(end) for end in ends)]
     made = sheet(say("Thirteen weeks by the direct method"), heads, rows)
-    return Sheet(made.caption, made.heads, made.rows, marks)
+    tos = ["", *(week(end) for end in ends)]
+    return (
+        Sheet(made.caption, made.heads, made.rows, marks, tos),
+        say(unit, currency=told.language.currency(told.currency)),
+    )
 
 
 def table_rows(cash: Json, told: Told) -> tuple[list[str], list[list[str]]]:
@@ -252,52 +277,6 @@ def _by_kind(cash: Json) -> tuple[dict[tuple[str, str | None], list[str]], list[
         for kind, parts in kinds.get(group, {}).items():
             told[group, kind] = parts
     return told, list(ends)
-
-
-def compared(cash: Json, told: Told) -> Sheet | None:
-    """Forecast against actual since an earlier forecast, kind by kind."""
-    say = told.language.say
-    if not cash["compared"] or not cash["compared"]["whats"]:
-        return None
-    rows = [
-        [
-            told.name("compared", row["what"]),
-            told.money(row["forecast"]),
-            told.money(row["actual"]),
-            told.money(row["difference"]),
-            told.money(row["shifted"]),
-            told.share(row["wape"]),
-            told.share(row["inside80_share"]),
-        ]
-        for row in cash["compared"]["whats"]
-    ]
-    heads = [say("what"), say("forecast"), say("actual"), say("difference"), say("only in another week"),
-             say("share of error"), say("in the 80 % band")]  # fmt: skip
-    return sheet(say("Actual against forecast"), heads, rows)
-
-
-def receipts(cash: Json, told: Told) -> Sheet | None:
-    """Receipts of open items: the forecast of the last month end that is over, and what came."""
-    board, say = cash["scoreboard"], told.language.say
-    ours = [row for row in (board or {}).get("weeks", ()) if row["by"] == "solvent" and row["actual"] is not None]
-    if not ours:
-        return None
-    last = max(row["made_on"] for row in ours)
-    rows = []
-    for row in ours:
-        if row["made_on"] != last:
-            continue
-        off = float(row["actual"]) - float(row["forecast"])
-        rows.append(
-            [
-                f"{told.short(row['week_from'])} – {told.short(row['week_upto'])}",
-                told.money(row["forecast"]),
-                told.money(row["actual"]),
-                told.money(f"{off:.2f}"),
-            ]
-        )
-    caption = say("Receipts of items open on {day}: actual against forecast", day=told.day(last))
-    return sheet(caption, [say("week"), say("forecast"), say("actual"), say("difference")], rows)
 
 
 def spending(cash: Json, told: Told) -> Sheet | None:

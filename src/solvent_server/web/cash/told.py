@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -110,6 +111,18 @@ class Told:
         if unit in ("months", "uses in three months"):
             return language.count(round(value))
         return language.number(value)
+
+
+def together(text: str) -> str:
+    """A sentence in which no line ends between a currency and its amount.
+
+    >>> together("CNY 5.00 are due, USD -3 not").count("\\u00a0")
+    2
+    """
+    return _AMOUNT.sub("\\1\u00a0", text)
+
+
+_AMOUNT = re.compile(r"\b([A-Z]{3}) (?=[-\u2212]?\d)")
 
 
 def _day(told: str | date) -> date:

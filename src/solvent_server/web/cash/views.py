@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,8 +11,9 @@ from django.http import HttpResponse, JsonResponse
 from django.utils.cache import patch_vary_headers
 
 from solvent.documents.stress import difference_figures
-from solvent_server.web.cash import charted, lab, outlook, shocks, watch
-from solvent_server.web.cash.sheets import as_csv
+from solvent_server.web.alarms.rules import policy_of
+from solvent_server.web.cash import actual, charted, lab, outlook, shocks, watch
+from solvent_server.web.cash.sheets import Sheet, as_csv, asked_file, offered
 from solvent_server.web.cash.told import Told
 from solvent_server.web.parts.page import Look, page
 
@@ -34,11 +36,17 @@ def _told(look: Look) -> tuple[Mapping[str, Any], Mapping[str, Any], Told]:
 
 
 def _page(look: Look, name: str, **context: Any) -> HttpResponse:
+    """The page, or that table of it whose name the address asks for as a file."""
+    assert look.kept is not None
+    file = asked_file(look.request, context, f"{name.replace('_', '-')}-{look.kept.as_of.isoformat()}")
+    if file is not None:
+        return file
     report, cash, told = _told(look)
     tabs = [(look.say(says), look.address(tab), tab == name) for tab, says in TABS]
     missing = _missing(report, told)
     template = f"cash/{name.removeprefix('cash_') if name != 'cash' else 'outlook'}.html"
-    return look.render(template, here="cash", tabs=tabs, told=told, cash=cash, missing=missing, **context)
+    held = offered(look.request, context)
+    return look.render(template, here="cash", tabs=tabs, told=told, cash=cash, missing=missing, **held)
 
 
 def _missing(report: Mapping[str, Any], told: Told) -> Sequence[tuple[str, str]]:
@@ -111,6 +119,9 @@ def cash_weeks(look: Look) -> HttpResponse:
     then = None
     if one is not None and told_of["payment_model"]:
         then = charted.due_then(look.kept.frame("items"), told, week, lambda name: look.address("customer", name))
+    table, unit = outlook.table(told_of, told, lambda end: _week(look, end))
+    why, why_rows = _why(look, told_of, told)
+    moved = actual.bridge(told_of, told)
     return _page(
         look,
         "cash_weeks",
@@ -118,24 +129,53 @@ def cash_weeks(look: Look) -> HttpResponse:
         against=charted.against(told_of, told),
         one=one,
         then=then,
-        table=outlook.table(told_of, told),
-        compared=outlook.compared(told_of, told),
-        receipts=outlook.receipts(told_of, told),
+        bills=None if one is None else charted.bills_then(told_of, told, week),
+        table=table,
+        unit=unit,
+        compared=actual.compared(told_of, told, lambda what: _asked(look, what=what) + "#what"),
+        compared_weeks=actual.compared_weeks(told_of, told, look.request.GET.get("what", "")),
+        moved=moved,
+        moved_parts=None if moved is None else moved.parts,
+        receipts=actual.receipts(told_of, told, lambda end: _asked(look, actual=end) + "#why"),
+        why=why,
+        why_parts=None if why is None else why.table,
+        why_rows=why_rows,
         spending=outlook.spending(told_of, told),
         feasible=told_of["spending"],
     )
 
 
+def _asked(look: Look, **asked: str) -> str:
+    return look.address("cash_weeks") + "?" + urlencode(asked)
+
+
+def _why(look: Look, told_of: Mapping[str, Any], told: Told) -> tuple[actual.Reasons | None, Sheet | None]:
+    """Why receipts were not as forecast, in the week that the address asks for or in all weeks; and a reason's rows."""
+    assert look.kept is not None
+    week = look.request.GET.get("actual", "")
+    span = actual.span_of((told_of["scoreboard"] or {}).get("weeks", ()), week)
+    rows = None if span is None else actual.parted(look.kept, span)
+    if span is None or rows is None or rows.is_empty():
+        return None, None
+
+    def to(kind: str, key: str) -> str:
+        if kind == "why":
+            return _asked(look, actual=week, why=key) + "#why-rows"
+        return look.address({"customer": "customer", "item": "invoice"}[kind], key)
+
+    made = actual.reasons(rows, span, told, asked=look.request.GET.get("why", ""), names=_customers(look), to=to)
+    return made, made.rows
+
+
 @page("see_cash")
 def cash_what_if(look: Look) -> HttpResponse:
     """The lab: a question in the address, its answer before and after; to htmx only the answer, to a machine JSON."""
-    report, _, told = _told(look)
+    _, _, told = _told(look)
     assert look.kept is not None
-    run = look.kept.run
-    if run is None:
+    run, asked = look.kept.run, lab.question(look.request.GET, told, look.kept.as_of)
+    made = look.kept.answer(lab.asked_of(asked))
+    if run is None or made is None:
         return _page(look, "cash_what_if", asked=None, answer=None)
-    asked = lab.question(look.request.GET, told, look.kept.as_of)
-    made = lab.answer(run, asked, report)
     if look.request.GET.get("format") == "json":
         return JsonResponse(difference_figures(made, told.currency))
     known = run.paths.opening is not None and run.facts.get("floor_minor") is not None
@@ -145,11 +185,16 @@ def cash_what_if(look: Look) -> HttpResponse:
         "beside": lab.beside(made, told, known=known),
         "fan": fan,
         "chart": chart,
-        "weeks": lab.weeks(made, told, known=known),
+        "weeks": replace(lab.weeks(made, told, known=known), file="weeks", query=lab.address(asked)),
+        "swapped": bool(look.request.htmx),
         "paths": look.language.count(run.paths.count),
+        "question": lab.in_words(asked, told),
+        "says": lab.glance(made, told, known=known),
     }
     if look.request.htmx:
         response = look.render("cash/answer.html", told=told, answer=answer)
+        kept = lab.address(asked)
+        response["HX-Replace-Url"] = look.address("cash_what_if") + (f"?{kept}" if kept else "")
     else:
         names = [(name, told.name("scenario", name)) for name in lab.scenarios()]
         debtors = _largest(look, list(run.world.customers)[: lab.MOST["fails"]])
@@ -158,6 +203,7 @@ def cash_what_if(look: Look) -> HttpResponse:
             "cash_what_if",
             asked=asked,
             answer=answer,
+            weeks=answer["weeks"],
             scenarios=names,
             debtors=debtors,
             most=lab.MOST,
@@ -185,25 +231,45 @@ def cash_stress(look: Look) -> HttpResponse:
     """The library, the smallest shocks that break the floor, and the crisis plan."""
     report, told_of, told = _told(look)
     assert look.kept is not None
-    run, stressed = look.kept.run, report["stress"]
-    customers = _customers(look)
-    suppliers = {row["supplier_id"]: row["supplier_name"] for row in told_of["spending"]["bills"]
-                 if row["supplier_name"]}  # fmt: skip
+    run, stressed, to_lab = look.kept.run, report["stress"], look.address("cash_what_if")
     plan = report["crisis_plan"]
-    steps = {row["subject"] for row in plan["steps"]}
-    pages = {one: look.address("customer", one) for one in steps if one in customers}
-    crisis, more = shocks.crisis(plan, told, {**suppliers, **customers}, pages)
+    crisis = shocks.crisis(plan, told, _of_step(look, told_of, told))
+    made = None if stressed is None else shocks.library(stressed, told, to_lab, policy_of(look.kept))
     return _page(
         look,
         "cash_stress",
         stressed=stressed,
-        library=None if stressed is None else shocks.library(stressed, told, look.address("cash_what_if")),
-        reverse=[] if run is None else shocks.reverse(report, run, told),
+        together=None if made is None else made.together,
+        alone=None if made is None else made.alone,
+        still="" if made is None else made.still,
+        reverse=[] if run is None else shocks.reverse(report, run, told, to_lab),
         plan=plan,
         needed=float(plan["need"] or 0),
-        crisis=crisis,
-        more=more,
+        kinds=None if crisis is None else crisis.kinds,
+        crisis=None if crisis is None else crisis.first,
+        more=None if crisis is None else crisis.rest,
+        whole=None if crisis is None else crisis.whole,
     )
+
+
+def _of_step(
+    look: Look, told_of: Mapping[str, Any], told: Told
+) -> Callable[[str, str], tuple[str, str]]:  # fmt: skip
+    """What the subject of a step of the crisis plan is called, and where its page is."""
+    customers = _customers(look)
+    suppliers = {row["supplier_id"]: row["supplier_name"] for row in told_of["spending"]["bills"]}
+
+    def named(step: str, subject: str) -> tuple[str, str]:
+        if step == "chase":
+            return customers.get(subject, subject), look.address("customer", subject) if subject in customers else ""
+        if step == "extend":
+            return suppliers.get(subject) or subject, look.address("working_bills") + "?" + urlencode({"q": subject})
+        if step == "assign":
+            return told.name("pool", subject), look.address("receivable_items") + "?insured=true"
+        page_of = {"cut": "cash_weeks", "defer_debt": "cash_weeks"}.get(step, "")
+        return told.name("flow", subject), look.address(page_of) if page_of else ""
+
+    return named
 
 
 @page("see_cash")
@@ -218,6 +284,7 @@ def cash_forecasts(look: Look) -> HttpResponse:
         "cash_forecasts",
         board=board,
         model=told_of["payment_model"],
+        verdict=watch.verdict(board, told),
         forecasters=watch.forecasters(board, told),
         leads=watch.leads(board, told),
         chart_of_leads=charted.leads(board, told),
@@ -235,7 +302,7 @@ def cash_signs(look: Look) -> HttpResponse:
         "cash_signs",
         signs=watch.signs(told_of, told),
         causes=watch.causes(told_of, told),
-        health=watch.health(told_of, told),
+        health=watch.health(told_of, told, look.address),
         indicators=watch.indicators(told_of, told),
         movements=watch.movements(told_of, told),
     )

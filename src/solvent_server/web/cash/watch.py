@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
@@ -13,19 +13,63 @@ from solvent_server.web.cash.told import Told
 from solvent_server.web.parts.table import Cell
 
 Json = Mapping[str, Any]
-LEADS = (1, 2, 3, 4, 6, 8)
+
+
+def verdict(board: Json, told: Told) -> Sequence[str]:
+    """What the scoreboard says, in sentences: how far off we are, against whom, and whether the bands hold."""
+    say, by = told.language.say, _by(board["items"], "by")
+    if "solvent" not in by:
+        return []
+    ours = _mean(by["solvent"], "mae_days")
+    others = {name: _mean(items, "mae_days") for name, items in by.items() if name != "solvent"}
+    known = {name: error for name, error in others.items() if error is not None}
+    count = sum(row["items"] for row in by["solvent"])
+    said = [
+        say(
+            "Over {months} month ends, {items} items were paid {days} days before or after the day foretold, on "
+            "average.",
+            months=len(by["solvent"]), items=told.language.count(count), days=told.days(ours),
+        )
+    ]  # fmt: skip
+    if known and ours is not None:
+        best = min(known, key=lambda name: known[name])
+        text = (
+            "That is better than every plain way of forecasting; the best of them, {name}, is off by {days} days."
+            if ours < known[best]
+            else "A plain way of forecasting does better here: {name}, off by {days} days."
+        )
+        said.append(say(text, name=told.name("by", best), days=told.days(known[best])))
+    held = _mean(by["solvent"], "coverage_80")
+    if held is not None:
+        text = (
+            "The bands are honest: of 100 items {share} were paid within the band that should hold 80."
+            if abs(held - 0.8) <= HONEST
+            else "The bands are too narrow: of 100 items only {share} were paid within the band that should hold 80."
+            if held < 0.8
+            else "The bands are wider than they need be: of 100 items {share} were paid within the band that should "
+            "hold 80."
+        )
+        said.append(say(text, share=told.language.number(held * 100, 0)))
+    return said
+
+
+HONEST = 0.05
+"""A band that should hold 80 % may hold so much more or less of the items and is honest still."""
 
 
 def forecasters(board: Json, told: Told) -> Sheet:
-    """Who predicted how well when items are paid, over all month ends."""
+    """Who predicted how well when items are paid, over all month ends; the smallest errors are marked."""
     say, by = told.language.say, _by(board["items"], "by")
-    rows = []
+    rows: list[Row] = []
+    least = {column: min((error for items in by.values() if (error := _mean(items, column)) is not None), default=None)
+             for column in ("mae_days", "crps")}  # fmt: skip
     for name, items in by.items():
+        error, whole = _mean(items, "mae_days"), _mean(items, "crps")
         rows.append(
             [
                 told.name("by", name),
-                told.days(_mean(items, "mae_days")),
-                told.language.number(_mean(items, "crps")),
+                _best(told.days(error), told, best=error is not None and error == least["mae_days"]),
+                _best(told.language.number(whole), told, best=whole is not None and whole == least["crps"]),
                 *(told.share(_mean(items, f"coverage_{share}")) for share in (50, 80, 95)),
             ]
         )
@@ -34,13 +78,27 @@ def forecasters(board: Json, told: Told) -> Sheet:
     return sheet(say("When items are paid: forecast and truth"), heads, rows)
 
 
+def _best(text: str, told: Told, *, best: bool) -> Cell:
+    """A figure that is better than all beside it says so."""
+    return Cell(f"★ {text}" if best else text, "right strong" if best else "right")
+
+
 def leads(board: Json, told: Told) -> Sheet:
-    """The error of weekly receipts by weeks ahead."""
+    """The error of weekly receipts by weeks ahead; the smallest of each week is marked."""
     say = told.language.say
-    errors = {(row["by"], row["lead_weeks"]): row["wape"] for row in board["leads"]}
+    errors = {(row["by"], row["lead_weeks"]): row["wape"] for row in board["leads"] if row["wape"] is not None}
     names = list(dict.fromkeys(row["by"] for row in board["leads"]))
-    rows = [[told.name("by", name), *(told.share(errors.get((name, week))) for week in LEADS)] for name in names]
-    heads = [say("predicted by"), *(say("week {week}", week=week) for week in LEADS)]
+    weeks = sorted({row["lead_weeks"] for row in board["leads"]})
+    least = {week: min((error for (_, at), error in errors.items() if at == week), default=None) for week in weeks}
+    rows: list[Row] = []
+    for name in names:
+        cells = []
+        for week in weeks:
+            error = errors.get((name, week))
+            cells.append(_best(told.share(error), told, best=error is not None and error == least[week]))
+        rows.append([told.name("by", name), *cells])
+    heads = [say("predicted by"), *(say("{week} weeks ahead", week=week) if week > 1 else say("1 week ahead")
+                                    for week in weeks)]  # fmt: skip
     return sheet(say("Error of weekly receipts by weeks ahead"), heads, rows)
 
 
@@ -65,20 +123,24 @@ def months(board: Json, told: Told) -> Sheet:
 
 
 def countdown(board: Json, told: Told) -> Sheet | None:
-    """Successive forecasts of the same week, eight weeks before until one, and what came."""
+    """Successive forecasts of the same week, eight weeks before until one; each beside what came of the same items."""
     say = told.language.say
     ours = [row for row in board["countdown"] if row["by"] == "solvent"]
     if not ours:
         return None
     ahead = sorted({row["lead_weeks"] for row in ours}, reverse=True)
     rows: list[Row] = []
+    marks = []
     for week, of_week in _by(ours, "week_upto").items():
-        known = {row["lead_weeks"]: row["forecast"] for row in of_week}
-        came = Cell(told.brief(of_week[0]["actual"]), "right strong")
-        rows.append([told.day(week), *(told.brief(known.get(lead)) for lead in ahead), came])
+        for name, column, mark in (("forecast", "forecast", ""), ("actual", "actual", "sum")):
+            known = {row["lead_weeks"]: row[column] for row in of_week}
+            rows.append([told.day(week), say(name), *(told.brief(known.get(lead)) for lead in ahead)])
+            marks.append(mark)
     before = [say("1 week before") if lead == 1 else say("{week} weeks before", week=lead) for lead in ahead]
-    heads = [say("week to"), *before, say("actual")]
-    return sheet(say("Countdown: how the forecast of a week closed in"), heads, rows)
+    made = sheet(
+        say("Countdown: how the forecast of a week closed in"), [say("week to"), say("receipts"), *before], rows, left=2
+    )
+    return Sheet(made.caption, made.heads, made.rows, marks)
 
 
 @dataclass(frozen=True)
@@ -126,8 +188,23 @@ def _of_month(unit: str) -> str:
     return "days" if unit.startswith("days") else unit
 
 
-def health(cash: Json, told: Told) -> Sheet:
-    """The company's check, the worst first."""
+PAGE: Mapping[str, str] = {
+    "operating_cash": "working_liquidity", "gap": "cash", "insolvency": "cash_stress", "orange_line": "cash",
+    "floor": "cash", "stock_growth": "working_stock", "stock": "working_stock", "overdue": "receivable_items",
+    "late_invoicing": "receivable_invoicing", "dso": "receivable_days", "current_ratio": "working_liquidity",
+    "quick_ratio": "working_liquidity", "cash_ratio": "working_liquidity", "concentration": "receivables",
+    "unallocated": "receivable_unplaced", "late_share": "receivable_days", "own_late": "working_suppliers",
+    "line_use": "cash", "emergency": "cash",
+}  # fmt: skip
+"""Last part of a finding's code to the page that shows what lies behind it."""
+
+
+def health(cash: Json, told: Told, to: Callable[[str], str]) -> Sheet:
+    """The company's check, the worst first.
+
+    Args:
+        to: the address of a page by its name; empty where the reader may not see it.
+    """
     say = told.language.say
     tier = {"red": "tier tier-red", "orange": "tier tier-orange", "yellow": "tier tier-yellow",
             "green": "tier tier-green", "unknown": "none"}  # fmt: skip
@@ -137,7 +214,7 @@ def health(cash: Json, told: Told) -> Sheet:
         rows.append(
             [
                 Cell(told.name("severity", row["severity"]), tier[row["severity"]]),
-                Cell(told.sentence(row["code"]) + (f" – {why}" if why else ""), "wrap"),
+                Cell(told.sentence(row["code"]) + (f" – {why}" if why else ""), "wrap", _page(row["code"], to)),
                 Cell(told.sentence(row["action"]), "wrap"),
                 told.figure(row["figure"], row["unit"]),
                 told.figure(row["line"], row["unit"]),
@@ -147,9 +224,16 @@ def health(cash: Json, told: Told) -> Sheet:
     return sheet(say("Company health check"), heads, rows, left=3)
 
 
+def _page(code: str, to: Callable[[str], str]) -> str:
+    page = PAGE.get(code.rpartition(".")[2], "")
+    return to(page) if page else ""
+
+
 @dataclass(frozen=True)
 class Indicator:
-    """One indicator. trend: ``better``, ``worse``, ``same`` or empty; target: what it is held against."""
+    """One indicator. trend: ``better``, ``worse``, ``same`` or empty; target: what it is held against, and met whether
+    it keeps it (None: cannot be told). to: where its rows are.
+    """
 
     name: str
     now: str
@@ -158,20 +242,24 @@ class Indicator:
     trend: str
     word: str
     target: str
+    met: bool | None
     spark: str
+    page: str
 
 
 INDICATORS = (
-    ("dso_days", "Receivable days (DSO)", "days", False),
-    ("countback_days", "Receivable days by countback", "days", False),
-    ("dio_days", "Inventory days (DIO)", "days", False),
-    ("stock_turnover", "Inventory turnover, times a year", "times", True),
-    ("dpo_days", "Payable days (DPO)", "days", None),
-    ("ccc_days", "Cash conversion cycle, days", "days", False),
-    ("late_share", "Paid late, share of the money due", "share", False),
-    ("default_rate", "Default rate", "share", False),
+    ("dso_days", "Receivable days (DSO)", "days", False, "receivable_days"),
+    ("countback_days", "Receivable days by countback", "days", False, "receivable_days"),
+    ("dio_days", "Inventory days (DIO)", "days", False, "working_stock"),
+    ("stock_turnover", "Inventory turnover, times a year", "times", True, "working_stock"),
+    ("dpo_days", "Payable days (DPO)", "days", None, "working_bills"),
+    ("ccc_days", "Cash conversion cycle, days", "days", False, "working_capital"),
+    ("late_share", "Paid late, share of the money due", "share", False, "receivable_invoices"),
+    ("default_rate", "Default rate", "share", False, "receivable_items"),
 )
-"""Column, what it is called, its unit, and whether more of it is better; None: neither."""
+"""Column, what it is called, its unit, whether more of it is better (None: neither), and the page of its rows."""
+YEAR = 12
+"""Month ends before the last whose mean an indicator without a decided line is held against."""
 STEADY = 0.02
 """A change of less than this share against the mean of the three months before counts as none."""
 
@@ -182,7 +270,7 @@ def indicators(cash: Json, told: Told) -> Sequence[Indicator]:
     if not rows:
         return []
     made = []
-    for column, name, unit, more in INDICATORS:
+    for column, name, unit, more, page in INDICATORS:
         values = [row[column] for row in rows]
         trend = _trend(values, more)
         words = {"better": say("gets better"), "worse": say("gets worse"), "same": say("steady"), "up": say("rises"),
@@ -195,8 +283,9 @@ def indicators(cash: Json, told: Told) -> Sequence[Indicator]:
                 told.figure(values[-13] if len(values) > 12 else None, unit),
                 trend,
                 words[trend],
-                _target(column, cash, told),
+                *_target(column, cash, told, values, more),
                 spark(values),
+                page,
             )
         )
     return made
@@ -216,14 +305,25 @@ def _trend(values: Sequence[float | None], more: bool | None) -> str:
     return "better" if (last > mean) is more else "worse"
 
 
-def _target(column: str, cash: Json, told: Told) -> str:
-    """The line of the health check behind an indicator, where there is one."""
+def _target(
+    column: str, cash: Json, told: Told, values: Sequence[float | None], more: bool | None
+) -> tuple[str, bool | None]:
+    """What an indicator is held against: the line of the health check where there is one, else its own mean of the
+    year before; and whether it keeps it.
+    """
+    say, last = told.language.say, values[-1]
+    unit = next(unit for name, _, unit, _, _ in INDICATORS if name == column)
     found = {row["code"]: row for row in cash["health"]}
     dso = found.get("liquidity.health.dso")
     if column == "countback_days" and dso is not None and dso["evidence"].get("mean_days") and dso["line"] is not None:
         most = dso["evidence"]["mean_days"] * (1 + dso["line"])
-        return told.language.say("at most {figure}", figure=told.days(most))
-    return "–"
+        return say("at most {figure}", figure=told.days(most)), None if last is None else last <= most
+    before = [value for value in values[-1 - YEAR : -1] if value is not None]
+    if not before:
+        return "–", None
+    mean = fmean(before)
+    text = say("own mean {figure}", figure=told.figure(mean, unit))
+    return text, None if last is None or more is None else last >= mean if more else last <= mean
 
 
 def movements(cash: Json, told: Told) -> Sheet | None:

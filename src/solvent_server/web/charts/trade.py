@@ -188,7 +188,7 @@ def payments(
     )
     late = sum(one.delay_days > 0 for one in shown if not one.open)
     summary = say(
-        "{count} payments in {months} months, {late} of them late; {open} items are open and past due.",
+        "Payments in {months} months: {count}, of them late: {late}; open and past due: {open}.",
         count=language.count(len(settled)), months=months, late=language.count(late), open=language.count(len(waiting)),
     )  # fmt: skip
     legend = [

@@ -86,7 +86,9 @@ def _made(look: Look, what: str) -> HttpResponse:
 
 def _page(look: Look, *, secret: str = "", made: str = "", problem: str = "", status: int = 200) -> HttpResponse:
     company = look.company
-    typed = {field: look.request.POST.get(field, "")[:64] if problem else "" for field in ("name", "person")}
+    typed = {
+        field: look.request.POST.get(field, "")[:2000] if problem else "" for field in ("do", "name", "person", "url")
+    }
     answer = look.render(
         "connect/connect.html", here="settings", tabs=tabs(look, "connect"), status=status, secret=secret, made=made,
         problem=problem, form=typed, people=work.members(company), days=DAYS,

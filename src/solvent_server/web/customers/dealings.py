@@ -76,19 +76,24 @@ def _disputes(look: Look, customer_id: str) -> Sequence[Mapping[str, str]]:
 
 def _promises(look: Look, customer_id: str) -> Sequence[Mapping[str, Any]]:
     """Single promises, the newest first; those of a plan are on the page of plans."""
+    assert look.kept is not None
     rows = rows_by("promises", look.company, "customer_id", [customer_id]).sort("promised_on", descending=True)
+    still = {one["item_id"] for one in rows_of(look.kept, "items", customer_id)} if rows.height else set()
     return [
         {
             "item": one["item_id"] or "", "plan": one["promise_id"].startswith(MARK),
             "made": look.language.day(one["made_on"]), "by": look.language.day(one["promised_on"]),
-            "amount": _money(look, one["amount"], one["currency"]), "gone": one["withdrawn_on"] is not None,
+            "amount": look.say("the whole item") if one["amount"] is None
+            else _money(look, one["amount"], one["currency"]),
+            "gone": one["withdrawn_on"] is not None,
+            "broken": one["withdrawn_on"] is None and one["promised_on"] < look.kept.as_of and one["item_id"] in still,
         }
         for one in rows.head(PROMISES).iter_rows(named=True)
     ]  # fmt: skip
 
 
 def _money(look: Look, amount: int | None, currency: str | None) -> str:
-    return "–" if amount is None else f"{look.language.money(amount, currency or '')} {currency or ''}".strip()
+    return "–" if amount is None else f"{look.language.money(amount, currency or '')}\u00a0{currency or ''}".strip()
 
 
 @page("handle", assessed=False)

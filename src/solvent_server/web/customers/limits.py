@@ -44,7 +44,7 @@ def limit_of(look: Look, customer_id: str) -> Limited | None:
     row, language, currency = found[0], look.language, look.kept.currency
 
     def money(value: int | None, none: str) -> str:
-        return look.say(none) if value is None else f"{currency} {language.money(value, currency)}"
+        return look.say(none) if value is None else f"{currency}\u00a0{language.money(value, currency)}"
 
     by = row["decided_by"]
     methods = [
@@ -85,7 +85,7 @@ def _past(look: Look, customer_id: str) -> list[Mapping[str, str]]:
     def cell(row: Mapping[str, Any]) -> Mapping[str, str]:
         return {
             "number": row["limit_id"], "since": day(row["counts_from"]), "until": day(row["counts_until"]),
-            "amount": f"{row['currency']} {language.money(row['amount'], row['currency'])}",
+            "amount": f"{row['currency']}\u00a0{language.money(row['amount'], row['currency'])}",
             "terms": "–" if row["terms_days"] is None else language.count(row["terms_days"]),
             "change": "–" if row["change_share"] is None else language.share(row["change_share"]),
             "by": row["decided_by"] or "–", "approved": row["approved_by"] or "–", "reason": row["reason"] or "",

@@ -1,10 +1,10 @@
-"""Paying: the picture of how one customer paid, and the table behind it."""
+"""Paying: the picture of how one customer paid, the table behind it, and when it is likely to pay what is open."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -49,7 +49,7 @@ def paying(look: Look, customer_id: str) -> Picture | None:
     dots = [
         Paid(
             row["item_id"], row["paid_on"], row["due_on"], row["delay_days"],
-            f"{language.money(row['amount'], row['currency'])} {language.currency(row['currency'])}",
+            f"{language.money(row['amount'], row['currency'])}\u00a0{language.currency(row['currency'])}",
         )
         for row in rows.tail(DOTS).iter_rows(named=True)
     ]  # fmt: skip
@@ -104,3 +104,51 @@ def _open(row: Mapping[str, object], look: Look, on: date) -> Paid:
     currency = str(row["currency"])
     amount = f"{language.money(open_amount, currency)} {language.currency(currency)}"
     return Paid(str(row["item_id"]), on, due, (on - due).days, amount, open=True, to="?sort=-days_past_due#items")
+
+
+STEPS = (14, 28, 56)
+"""Days ahead up to which likely payments are added together, one step after the other."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """When what is open is likely to be paid. next_on, next_amount: the first day, and all of that day; empty where
+    nothing is expected. steps: up to which day, how much, and how many items; the last two steps may be what comes
+    later and what nobody expects any more."""
+
+    next_on: str
+    next_amount: str
+    steps: Sequence[tuple[str, str, str]]
+
+
+def expected(look: Look, customer_id: str) -> Expected | None:
+    """When the customer is likely to pay what it owes, each item on its likely day; None where nothing is open."""
+    assert look.kept is not None
+    frame, language, today = table_of(look.kept, "items"), look.language, look.kept.as_of
+    if frame is None:
+        return None
+    rows = frame.filter(pl.col("customer_id") == customer_id, pl.col("open") > 0).collect()
+    if rows.is_empty():
+        return None
+    days = (pl.col("likely_on") - pl.lit(today)).dt.total_days()
+    place = pl.lit(0) + sum((days > ahead).cast(pl.Int64) for ahead in STEPS)
+    parts = rows.with_columns(place.fill_null(len(STEPS) + 1).alias("place")).partition_by("place", as_dict=True)
+    ends = [language.day(today + timedelta(days=ahead)) for ahead in STEPS]
+    heads = [look.say("until {day}", day=ends[0]), *(look.say("then until {day}", day=day) for day in ends[1:])]
+    heads += [look.say("after {day}", day=ends[-1]), look.say("payment is not expected")]
+    steps = [
+        (head, _sums(part, look), language.count(part.height))
+        for number, head in enumerate(heads)
+        if (part := parts.get((number,))) is not None
+    ]
+    first = rows.get_column("likely_on").drop_nulls().clip(today).min()
+    if not isinstance(first, date):
+        return Expected("", "", steps)
+    return Expected(language.day(first), _sums(rows.filter(pl.col("likely_on").clip(today) == first), look), steps)
+
+
+def _sums(rows: pl.DataFrame, look: Look) -> str:
+    """What is open, currency by currency, the largest first."""
+    told = rows.group_by("currency").agg(pl.col("open").sum()).sort("open", descending=True)
+    money, code = look.language.money, look.language.currency
+    return " + ".join(f"{code(currency)}\u00a0{money(amount, currency)}" for currency, amount in told.iter_rows())

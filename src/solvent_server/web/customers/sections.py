@@ -52,7 +52,12 @@ class Points:
 def card(look: Look, customer_id: str) -> Sequence[tuple[str, Sequence[Points]]]:
     """The printed card: each axis with its factors, the costliest first."""
     assert look.kept is not None
-    language, rows = look.language, rows_of(look.kept, "card", customer_id)
+    return card_of(look, rows_of(look.kept, "card", customer_id))
+
+
+def card_of(look: Look, rows: Sequence[Mapping[str, Any]]) -> Sequence[tuple[str, Sequence[Points]]]:
+    """The printed card out of its rows; none where there are none."""
+    language = look.language
     return [
         (
             look.say(name),
@@ -79,11 +84,16 @@ def card(look: Look, customer_id: str) -> Sequence[tuple[str, Sequence[Points]]]
 def reasons(look: Look, customer_id: str, row: Mapping[str, Any]) -> Sequence[str]:
     """The grade's reasons in a sentence each: what caps it, then the factors that cost most."""
     assert look.kept is not None
+    return reasons_of(look, row, rows_of(look.kept, "card", customer_id))
+
+
+def reasons_of(look: Look, row: Mapping[str, Any], points: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+    """A grade's reasons out of the row of the grade and those of its card."""
     told = []
     if row.get("capped_by"):
         cap = look.say(CAP.get(row["capped_by"], row["capped_by"]))
         told.append(look.say("By points it would be {grade}; what caps it: {cap}.", grade=row["own_grade"], cap=cap))
-    costly = [one for one in rows_of(look.kept, "card", customer_id) if one["lost"] > 0]
+    costly = [one for one in points if one["lost"] > 0]
     for one in sorted(costly, key=lambda each: -each["lost"])[:5]:
         name, lost = look.say(FACTOR.get(one["factor"], one["factor"])), look.language.number(one["lost"], 1)
         value = value_text(one["value"], one["unit"], look.language)
@@ -226,8 +236,14 @@ class Side:
 def statements(look: Look, customer_id: str) -> tuple[Side | None, Side | None]:
     """The customer's statements and their ratios; None where there are none."""
     assert look.kept is not None
+    return sides(look, *(rows_of(look.kept, name, customer_id) for name in ("sheets", "ratios")))
+
+
+def sides(
+    look: Look, sheets: Sequence[Mapping[str, Any]], ratios: Sequence[Mapping[str, Any]]
+) -> tuple[Side | None, Side | None]:
+    """Statements and ratios side by side, a row a period each."""
     language = look.language
-    sheets, ratios = (rows_of(look.kept, name, customer_id) for name in ("sheets", "ratios"))
     lines = [
         (shown(word("line", name), language), [shown(money(one[name], one["currency"]), language) for one in sheets])
         for name in LINES

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 from django.http import Http404, HttpResponse
 
+from solvent.decisions.limits.exposure import PARTS
 from solvent.files.commands.credit.grade_words import BASIS
+from solvent.files.commands.credit.order_names import PART
 from solvent_server.web.customers import sections
 from solvent_server.web.customers.dealings import dealings
 from solvent_server.web.customers.frames import rows_of
 from solvent_server.web.customers.limits import limit_of
-from solvent_server.web.customers.paying import paying
+from solvent_server.web.customers.paying import expected, paying
 from solvent_server.web.parts.listing.held import held_of, values_of
 from solvent_server.web.parts.page import Look, page
 from solvent_server.web.parts.table import Column, Lister, exported, listed, wants_file
@@ -54,10 +59,10 @@ def customer(look: Look, customer_id: str) -> HttpResponse:
     if not found:
         raise Http404
     items = look.kept.frame("items").filter(pl.col("customer_id") == customer_id)
-    lister = Lister(ITEMS, "due_on", "", ("item_id",), look.address)
+    lister = Lister(ITEMS, "due_on", "", ("item_id",), look.address, size=25)
     if wants_file(look.request):
         return exported(items, lister, look.request, look.language, "open-items")
-    row = found[0]
+    row = {**found[0], "name": found[0]["name"].strip() or customer_id}
     lines, ratios = sections.statements(look, customer_id)
     return look.render(
         "customers/one.html", here="customers", row=row, currency=look.kept.currency,
@@ -67,9 +72,16 @@ def customer(look: Look, customer_id: str) -> HttpResponse:
         register=sections.register(look, customer_id), ours=sections.facts(look, row),
         parts=sections.file_parts(look, customer_id), steps=sections.screening(look, customer_id), lines=lines,
         ratios=ratios, clauses=sections.clauses(look, customer_id), members=sections.members(look, customer_id),
-        basis=BASIS, paying=paying(look, customer_id),
-        dealings=dealings(look, customer_id, row),
+        basis=BASIS, paying=paying(look, customer_id), expected=expected(look, customer_id),
+        exposed=_exposed(look, row), dealings=dealings(look, customer_id, row),
     )  # fmt: skip
+
+
+def _exposed(look: Look, row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the customer's exposure is made of, part by part; parts of nothing are left out."""
+    assert look.kept is not None
+    money, currency = look.language.money, look.kept.currency
+    return [(look.say(PART[name]), money(row[name], currency)) for name in PARTS if row.get(name)]
 
 
 ITEMS = (

@@ -88,7 +88,7 @@ def _waiting(look: Look) -> list[Request]:
         of = {step: states.get((row["customer_id"], step), "open") for step in STEPS}
         amount = "–"
         if row["amount"] is not None:
-            amount = f"{row['currency']} {look.language.money(row['amount'], row['currency'])}"
+            amount = f"{row['currency']}\u00a0{look.language.money(row['amount'], row['currency'])}"
         told.append(
             Request(
                 row["customer_id"],
@@ -124,11 +124,25 @@ def _states(look: Look, customers: list[str]) -> dict[tuple[str, str], str]:
     return told
 
 
+def steps_of(look: Look, customer_id: str) -> list[Step]:
+    """Where each step of a customer's screening stands."""
+    states = _states(look, [customer_id])
+    of = {step: states.get((customer_id, step), "open") for step in STEPS}
+    return [Step(LOOK[step], SIGN[of[step]], STATE[of[step]], step in GATES) for step in STEPS]
+
+
+def waiting_of(look: Look, customer_id: str) -> Request | None:
+    """The request of a customer that waits; None where none does."""
+    return next((one for one in _waiting(look) if one.customer_id == customer_id), None)
+
+
 def _put_down(look: Look) -> HttpResponse:
     """A request, a step of the screening, or the decision: a row of the books, undone like any import."""
     if not look.may("propose"):
         raise Http404
     post, back = look.request.POST, redirect(look.address("desk_admissions"))
+    if post.get("back") == "file" and typed.cell(post, "customer"):
+        back = redirect(look.address("desk_file", typed.cell(post, "customer")[:80]))
     try:
         table, cells = _row(look, post.get("do", ""))
         if table == "admissions" and cells.get("decision") == "admitted":

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 
 from solvent.base.problem import SolventError
 from solvent_server.store.desk import proposals
-from solvent_server.web.desk.tabs import Desk, tabs
+from solvent_server.web.desk.tabs import Desk, called, name_of, tabs
 from solvent_server.web.desk.words import STATES
 from solvent_server.web.parts.page import Look, page, posted
 from solvent_server.web.parts.stepup import stepped_up
@@ -22,9 +22,12 @@ def approvals(look: Look) -> HttpResponse:
     every = proposals.proposals(look.company)
     waiting = [Desk.of(one, look, STATES) for one in reversed(every) if one.state == "waiting"]
     past = [Desk.of(one, look, STATES) for one in every if one.state != "waiting"][:SHOWN]
+    rows = called(look, {one.customer_id for one in (*waiting, *past)})
     return look.render(
-        "desk/approvals.html", here="desk", tabs=tabs(look, "desk_approvals"), waiting=waiting, past=past
-    )
+        "desk/approvals.html", here="desk", tabs=tabs(look, "desk_approvals"), waiting=waiting, past=past,
+        rows=rows, names={one.customer_id: name_of(rows, one.customer_id) for one in (*waiting, *past)},
+        currency=look.kept.currency if look.kept else "",
+    )  # fmt: skip
 
 
 @page("order")

@@ -45,6 +45,15 @@ def in_minor(value: Decimal, currency: str) -> int:
     return told
 
 
+def signed(value: Decimal, currency: str) -> int:
+    """Minor units of an amount that may be a loss.
+
+    Raises:
+        SolventError: it has more decimals than the currency, or is too large.
+    """
+    return in_minor(abs(value), currency) * (-1 if value < 0 else 1)
+
+
 def currency(text: str, default: str) -> str:
     """The code of a currency.
 

@@ -25,11 +25,11 @@ from solvent_server.web.parts.table import Column, Lister, exported, listed, wan
 COLUMNS = (
     Column("name", "Customer", link="desk_limit", link_by="customer_id"),
     Column("grade", "Grade", "grade", choose=True),
-    Column("move", "Move", "code", choose=True, words=MOVE),
+    Column("move", "Proposal", "code", choose=True, words=MOVE),
     Column("why", "Why", "code", choose=True, words=WHY),
     Column("standing_amount", "Stands today", "money"),
     Column("amount", "Proposed", "money"),
-    Column("change", "Change", "money"),
+    Column("change", "Change of the limit", "money"),
     Column("terms_days", "Terms, days", "count"),
     Column("deposit_share", "Deposit", "share"),
 )

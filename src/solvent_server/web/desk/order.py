@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 
 from solvent.base.money import decimal
 from solvent.base.problem import SolventError
+from solvent.base.terms import Policy
 from solvent.decisions.limits.exposure import PARTS
 from solvent.decisions.limits.order.check import Verdict, check_order
 from solvent.decisions.limits.order.rule import STAGES, OrderAsked, case_of
@@ -24,8 +25,9 @@ from solvent.files.commands.credit.order_names import PART
 from solvent_server.store.desk import proposals, reservations
 from solvent_server.store.desk.at_hand import AtHand, at_hand
 from solvent_server.web.desk import asked as typed
-from solvent_server.web.desk.tabs import Desk, tabs
-from solvent_server.web.desk.words import BED, RESERVED, SIGN, STAGE, STATES, VERDICT, line, told
+from solvent_server.web.desk.release import approvers, ways_out
+from solvent_server.web.desk.tabs import Desk, called, name_of, tabs
+from solvent_server.web.desk.words import BED, NO_CASH, RESERVED, SIGN, STAGE, STATES, VERDICT, line, told
 from solvent_server.web.parts.page import Look, page, posted
 
 FIELDS = ("customer", "amount", "currency", "terms", "deposit", "wanted_on", "stage", "order")
@@ -36,13 +38,16 @@ NAMES_SHOWN = 12
 
 @dataclass(frozen=True)
 class Answer:
-    """One check, ready to be shown. looked: what it was made from; credit: what is on credit, books' currency."""
+    """One check, ready to be shown. looked: what it was made from; credit: what is on credit, books' currency; ahead:
+    the paths of cash were made."""
 
     asked: OrderAsked
     name: str
     looked: Seen
     verdict: Verdict
     credit: int | None
+    policy: Policy
+    ahead: bool
 
 
 def hand(look: Look) -> AtHand:
@@ -130,7 +135,7 @@ def reserve(look: Look) -> HttpResponse:
         )  # fmt: skip
         messages.error(request, text)
         return back
-    until = f"{done.reservation.expires_at:%Y-%m-%d %H:%M}"
+    until = f"{language.day(done.reservation.expires_at.date())} {done.reservation.expires_at:%H:%M}"
     text = look.say("Held as number {number} until {until} UTC.", number=done.reservation.id, until=until)
     messages.success(request, text)
     return redirect(f"{look.address('desk')}#held")
@@ -146,7 +151,7 @@ def release(look: Look, number: int) -> HttpResponse:
         if number not in mine:
             raise SolventError("store.reserve.not_held", "", reservation=number, state="unknown")
         row = reservations.release(look.company, number, actor=who, reason=request.POST.get("reason", "")[:500])
-        amount = f"{row.currency} {look.language.money(row.amount, row.currency)}"
+        amount = f"{row.currency}\u00a0{look.language.money(row.amount, row.currency)}"
         messages.success(
             request, look.say("Number {number} is released: {amount} is free.", number=number, amount=amount)
         )
@@ -190,15 +195,21 @@ def _form(look: Look) -> dict[str, str]:
 def _answered(look: Look, *, ways: bool = True) -> dict[str, Any]:
     """The answer to a form that names a customer and an amount, or why there is none."""
     form = _form(look)
-    empty: dict[str, Any] = {"answer": None, "problem": "", "key": uuid4().hex, "ways": [], "later": ""}
+    empty: dict[str, Any] = {"answer": None, "problem": "", "key": uuid4().hex, "later": ""}
+    empty |= {"ways": [], "release": [], "may": []}
     if not form["customer"] or not form["amount"]:
         return empty
     try:
         found = _ask(look, form, ways=ways)
     except SolventError as error:
         return empty | {"problem": look.language.problem(error.problem)}
-    later = urlencode(form) if not ways and found.verdict.outcome != "yes" else ""
-    return empty | {"answer": found} | _shown(found, look) | {"later": later}
+    shown = empty | {"answer": found} | _shown(found, look)
+    if found.verdict.outcome == "yes":
+        return shown
+    if not ways:
+        return shown | {"later": urlencode(form)}
+    release = ways_out(found.asked, found.looked, found.verdict, found.policy, look)
+    return shown | {"release": release, "may": approvers(look)}
 
 
 def _ask(look: Look, form: Mapping[str, str], *, ways: bool = True) -> Answer:
@@ -230,8 +241,9 @@ def _ask(look: Look, form: Mapping[str, str], *, ways: bool = True) -> Answer:
     looked = books.look(look.company, customer_id)
     case = case_of(asked, looked)
     return Answer(
-        asked, name, looked, check_order(asked, looked, books.policy, ways=ways), None if case is None else case.credit
-    )
+        asked, name, looked, check_order(asked, looked, books.policy, ways=ways), None if case is None else case.credit,
+        books.policy, books.ahead is not None,
+    )  # fmt: skip
 
 
 def _shown(found: Answer, look: Look) -> dict[str, Any]:
@@ -252,6 +264,8 @@ def _shown(found: Answer, look: Look) -> dict[str, Any]:
         "parts": parts,
         "ways": _ways(found, look),
         "cash": _cash(found, look),
+        "no_cash": "" if found.verdict.cash is not None else look.say(NO_CASH[_no_cash(found)]),
+        "soon": found.verdict.cash is None and _no_cash(found) == "soon",
         "until_on": (said.on + timedelta(days=APPROVAL_DAYS)).isoformat(),
         "may_reserve": said.outcome == "yes" and bool(found.credit) and said.limit is not None,
         "may_ask": said.outcome != "yes",
@@ -265,7 +279,7 @@ def _ways(found: Answer, look: Look) -> list[tuple[str, str]]:
         return []
 
     def money(value: int) -> str:
-        return f"{asked.currency} {look.language.money(value, asked.currency)}"
+        return f"{asked.currency}\u00a0{look.language.money(value, asked.currency)}"
 
     def again(**changes: int) -> str:
         typed_in = {name: str(decimal(value, asked.currency)) for name, value in changes.items()}
@@ -299,6 +313,9 @@ def _cash(found: Answer, look: Look) -> list[str]:
     if effect is None:
         return []
     share = language.share
+    paid = look.say("It is paid within the horizon with a chance of {share}.", share=share(effect.paid_share))
+    if not look.may("see_cash"):
+        return [paid]
     return [
         look.say(
             "Chance of falling under the floor: {before} without the order, {after} with it.",
@@ -309,8 +326,18 @@ def _cash(found: Answer, look: Look) -> list[str]:
             day=language.day(effect.week_end), before=share(effect.week_before), after=share(effect.week_after),
             amount=language.money(effect.lowest_change, found.looked.currency),
         ),
-        look.say("It is paid within the horizon with a chance of {share}.", share=share(effect.paid_share)),
+        paid,
     ]  # fmt: skip
+
+
+def _no_cash(found: Answer) -> str:
+    """Why nothing is said about cash: a key of NO_CASH."""
+    asked, looked = found.asked, found.looked
+    if asked.stage == "invoice":
+        return "delivered"
+    if asked.order_id is not None and asked.order_id in looked.orders:
+        return "in_books"
+    return "none" if found.ahead else "soon"
 
 
 def _live(look: Look) -> list[tuple[Any, str]]:
@@ -325,11 +352,15 @@ def _held(look: Look) -> dict[str, Any]:
     held = [
         {
             "number": row.id, "customer_id": row.customer_id, "order_id": row.order_id or "–", "who": row.asked_by,
-            "amount": f"{row.currency} {language.money(row.amount, row.currency)}", "state": look.say(RESERVED[state]),
-            "until": f"{row.expires_at:%Y-%m-%d %H:%M}", "mine": row.asked_by == who or look.may("approve"),
+            "amount": f"{row.currency}\u00a0{language.money(row.amount, row.currency)}",
+            "state": look.say(RESERVED[state]),
+            "until": f"{language.day(row.expires_at.date())} {row.expires_at:%H:%M}",
+            "mine": row.asked_by == who or look.may("approve"),
         }
         for row, state in _live(look)
     ]  # fmt: skip
     mine = [one for one in proposals.proposals(look.company) if one.asked_by == who and one.table == "approvals"][:10]
     requests = [Desk.of(one, look, STATES) for one in mine]
-    return {"held": held, "requests": requests}
+    rows = called(look, {*(one["customer_id"] for one in held), *(one.customer_id for one in requests)})
+    names = {one: name_of(rows, one) for one in rows}
+    return {"held": held, "requests": requests, "names": names}

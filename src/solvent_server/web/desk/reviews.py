@@ -19,7 +19,7 @@ from solvent_server.web.desk.tabs import tabs
 from solvent_server.web.parts.page import Look, page
 from solvent_server.web.parts.table import Column, Lister, exported, listed, wants_file
 
-WHEN = {"due": "due", "week": "within a week", "month": "within a month", "later": "later"}
+WHEN = {"due": "due now", "week": "within a week", "month": "within a month", "later": "later"}
 COLUMNS = (
     Column("name", "Customer", link="customer", link_by="customer_id"),
     Column("kind", "Review", "code", choose=True, words=REVIEW, link="done", link_by="asks"),

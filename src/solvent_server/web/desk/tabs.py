@@ -1,12 +1,20 @@
-"""Tabs: the pages of the desk, and a proposal as each of them shows it."""
+"""Tabs: the pages of the desk with what waits on each, and a proposal as each of them shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
+import polars as pl
+
+from solvent_server.store import facts
+from solvent_server.store.desk import proposals
+from solvent_server.store.keeping.assessments import Kept
 from solvent_server.store.models import Proposal
+from solvent_server.web.customers.frames import table_of
 from solvent_server.web.parts.page import Look
 
 PAGES: Sequence[tuple[str, str, str]] = (
@@ -26,11 +34,49 @@ class Tab:
     says: str
     address: str
     here: bool
+    count: str = ""
 
 
 def tabs(look: Look, here: str) -> Sequence[Tab]:
-    """The pages that this person may open."""
-    return [Tab(look.say(says), look.address(name), name == here) for name, says, act in PAGES if look.may(act)]
+    """The pages that this person may open, each with how much waits there."""
+    waits = _waiting(look) if look.may("desk") else {}
+    return [
+        Tab(look.say(says), look.address(name), name == here, look.language.count(count) if count else "")
+        for name, says, act in PAGES
+        if look.may(act)
+        for count in (waits.get(name, 0),)
+    ]
+
+
+def _waiting(look: Look) -> Mapping[str, int]:
+    """What waits, by the page that shows it: proposals of others, reviews that are due, requests for credit."""
+    assert look.kept is not None
+    mine = look.request.user.get_username()
+    asked = facts.standing("admissions", look.company.pk, {"decision": pl.String})
+    return {
+        "desk_approvals": sum(one.asked_by != mine for one in proposals.proposals(look.company, waiting=True)),
+        "desk_reviews": _due(look.kept),
+        "desk_admissions": asked.get_column("decision").null_count(),
+    }
+
+
+@lru_cache(maxsize=32)
+def _due(kept: Kept) -> int:
+    """Reviews that are due by the day of the assessment."""
+    frame = table_of(kept, "reviews")
+    return 0 if frame is None else int(frame.filter(pl.col("overdue_days") >= 0).select(pl.len()).collect().item())
+
+
+def called(look: Look, customers: Iterable[str]) -> Mapping[str, Mapping[str, Any]]:
+    """Rows of the list of customers by their numbers; a name of blanks is left out."""
+    assert look.kept is not None
+    wanted = look.kept.frame("customers").filter(pl.col("customer_id").is_in(list(customers))).collect()
+    return {row["customer_id"]: row for row in wanted.iter_rows(named=True)}
+
+
+def name_of(rows: Mapping[str, Mapping[str, Any]], customer_id: str) -> str:
+    """What a customer is called: by its number where it has no name."""
+    return str(rows.get(customer_id, {}).get("name") or "").strip() or customer_id
 
 
 @dataclass(frozen=True)
@@ -63,7 +109,7 @@ class Desk:
             one.id,
             what,
             str(row.get("customer_id") or row.get("group_id") or ""),
-            f"{row['currency']} {language.money(row['amount'], row['currency'])}",
+            f"{row['currency']}\u00a0{language.money(row['amount'], row['currency'])}",
             language.day(date.fromisoformat(since)) if since else "–",
             language.day(date.fromisoformat(until)) if until else "–",
             one.asked_by,

@@ -42,7 +42,16 @@ VERDICT: Mapping[str, str] = {
 SIGN: Mapping[str, str] = {"yes": "●", "no": "■", "approval": "▲"}
 BED: Mapping[str, str] = {"yes": "green", "no": "red", "approval": "yellow"}
 MARK: Mapping[str, str] = {"passed": "●", "no": "■", "approval": "▲", "warn": "▲"}
+NO_CASH: Mapping[str, str] = {
+    "soon": "The paths of cash are being made: it takes a few seconds, and the answer shows here by itself.",
+    "in_books": "The order is in the books already, so the cash line holds it as it is.",
+    "delivered": "What was delivered is invoiced in any case: it changes nothing about cash.",
+    "none": "Not looked at: the cash line needs bank balances and a floor. Import balances; then it answers.",
+}
+"""Why a check says nothing about cash, and what helps."""
 _NAMES: Mapping[str, Mapping[str, str]] = {"event": EVENT, "state": REGISTER, "kind": KIND}
+
+_DAYS = ("day", "until")
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,8 @@ def told(problem: Problem, language: Language, currency: str) -> str:
             facts[name] = language.money(None if value is None else int(value), currency)
         elif name in _NAMES:
             facts[name] = language.say(_NAMES[name].get(str(value), str(value)))
+        elif name in _DAYS and value:
+            facts[name] = language.day(date.fromisoformat(str(value)))
     return language.problem(replace(problem, facts=facts))
 
 

@@ -29,7 +29,7 @@ def _requests() -> Iterator[str]:
     ]
     count = told.get("count", 0.0)
     buckets += [("_bucket", (("le", "+Inf"),), count), ("_sum", (), told.get("seconds", 0.0)), ("_count", (), count)]
-    yield from family("solvent_request_seconds", "histogram", "Seconds until a request was answered.", buckets)
+    yield from family("solvent_request_duration_seconds", "histogram", "Seconds until a request was answered.", buckets)
 
 
 def _state() -> Iterator[str]:

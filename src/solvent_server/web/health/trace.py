@@ -37,7 +37,7 @@ class Trace:
         match = request.resolver_match
         view = match.view_name if match is not None else ""
         counts.count(view or "none", response.status_code, took)
-        user = getattr(request, "user", None)
+        user, caller = getattr(request, "user", None), getattr(request, "auth", None)
         logs.of_requests().info(
             "request",
             method=request.method,
@@ -45,7 +45,7 @@ class Trace:
             view=view,
             status=response.status_code,
             ms=round(took * 1000, 1),
-            user=user.get_username() if user is not None and user.is_authenticated else None,
+            user=user.get_username() if user is not None and user.is_authenticated else getattr(caller, "actor", None),
         )
         structlog.contextvars.clear_contextvars()
         return response

@@ -7,7 +7,7 @@ placed twice and no invoice paid twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TypeVar
@@ -16,16 +16,17 @@ import polars as pl
 
 from solvent.base.problem import SolventError
 from solvent.base.terms import Terms, term
-from solvent.books.books import TABLES
 from solvent.books.cash import FINANCING, INTERNAL, INVESTING, OPERATING
 from solvent.intake.matching.entries import PERSON, entries
 from solvent.intake.matching.match import DECISIONS, PARTS, Matched
-from solvent_server.store import batches, database, facts
+from solvent_server.store import batches, database
 from solvent_server.store import books as stored
 from solvent_server.store.batches import Committed
 from solvent_server.store.desk.ledgers import rows_by
+from solvent_server.store.desk.numbers import unheard_of
 from solvent_server.store.models import Batch, Company
-from solvent_server.web.matching.laid import Laid, Rows, keep, laid, named_otherwise, placed
+from solvent_server.store.policy.standing import policy_of
+from solvent_server.web.matching.laid import Laid, keep, laid, named_otherwise, placed
 from solvent_server.web.matching.words import RECORDED
 
 CLOSED = ("discount", "fee", "rounding")
@@ -42,12 +43,10 @@ class ByHand(Terms, key="server.by_hand"):
 
     closed_share: float = term(
         0.05,
+        most=1,
         unit="share of what is open on an invoice that one person closes without money",
         source="QUALITY, four eyes: a write-off takes two people",
     )
-
-
-DEFAULTS = ByHand()
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def accept_sure(company: Company, actor: str, what: str = "all") -> tuple[Commit
         ids = _with_legs(desk.matched, sure)
         some = pl.col("source_id").is_in(ids)
         matched = Matched(desk.matched.decisions.filter(some), desk.matched.parts.filter(some))
-        rows = _unheard_of(company, entries(matched, desk.asked, _today()))
+        rows = unheard_of(company, entries(matched, desk.asked, _today()))
         done = batches.record(company, rows, kind="match", actor=actor, reason="automatic")
         return done, desk  # payers that come up again are learned: the books are read anew
 
@@ -120,8 +119,10 @@ def place(company: Company, source_id: str, customer_id: str, paid: Sequence[Pai
         SolventError: it was placed meanwhile; an invoice does not take so much; the customer or a code is not known.
     """
 
+    terms = policy_of(company, _today()).terms(ByHand)
+
     def act(desk: Laid) -> tuple[Committed, Laid]:
-        parts = _checked(desk, source_id, customer_id, paid)
+        parts = _checked(desk, source_id, customer_id, paid, terms)
         row = desk.row(source_id)
         assert row is not None
         decision = {"source": row["source"], "source_id": source_id, "customer_id": customer_id,
@@ -223,13 +224,13 @@ def _on_what_stands(company: Company, act: Callable[[Laid], tuple[T, Laid]]) -> 
 def _made(desk: Laid, said: Matched, ids: Sequence[str], written: tuple[Company, str, str]) -> tuple[Committed, Laid]:
     """Write what these sums of money pay. written: for whom, by whom and why."""
     company, actor, reason = written
-    rows = _unheard_of(company, entries(said, desk.asked, _today(), chosen=ids))
+    rows = unheard_of(company, entries(said, desk.asked, _today(), chosen=ids))
     done = batches.record(company, rows, kind="match", actor=actor, reason=reason)
     after = placed(desk, done.at, ids, said.parts.filter(pl.col("source_id").is_in(list(ids))), rows)
     return done, replace(after, last=(done.batch, replace(desk, last=None)))
 
 
-def _checked(desk: Laid, source_id: str, customer_id: str, paid: Sequence[Paid]) -> pl.DataFrame:
+def _checked(desk: Laid, source_id: str, customer_id: str, paid: Sequence[Paid], terms: ByHand) -> pl.DataFrame:
     """What a person says, as PARTS, once every figure of it holds."""
     row = desk.row(source_id)
     if row is None:
@@ -246,7 +247,7 @@ def _checked(desk: Laid, source_id: str, customer_id: str, paid: Sequence[Paid])
         raise SolventError("matching.more_than_came", "", number=source_id)
     cells = []
     for one in paid:
-        _refuse_unfit(desk, row["currency"], one)
+        _refuse_unfit(desk, row["currency"], one, terms)
         told = ("open_item", one.item_id, one.amount, one.amount, one.residual, one.code)
         cells.append((row["source"], source_id, *told))
     if len({one.item_id for one in paid}) < len(paid):
@@ -254,7 +255,7 @@ def _checked(desk: Laid, source_id: str, customer_id: str, paid: Sequence[Paid])
     return pl.DataFrame(cells, schema=PARTS, orient="row")
 
 
-def _refuse_unfit(desk: Laid, currency: str, one: Paid, terms: ByHand = DEFAULTS) -> None:
+def _refuse_unfit(desk: Laid, currency: str, one: Paid, terms: ByHand) -> None:
     found = desk.asked.items.filter(pl.col("item_id") == one.item_id)
     if not found.height:
         raise SolventError("matching.item_not_open", "", item=one.item_id)
@@ -274,38 +275,6 @@ def _with_legs(matched: Matched, chosen: Sequence[str]) -> list[str]:
     """The other bank lines of transfers too: both legs are explained, or none."""
     some = pl.col("source_id").is_in(list(chosen)) & (pl.col("target") == "transfer")
     return list(dict.fromkeys([*chosen, *matched.parts.filter(some).get_column("target_id")]))
-
-
-def _unheard_of(company: Company, rows: Rows) -> Rows:
-    """The rows under numbers that nothing stands under: the rest of a receipt may go to the same invoice again."""
-    told = dict(rows)
-    for name in ("receipts", "allocations", "bank_matches"):
-        if name not in told:
-            continue
-        (key,) = TABLES[name].key
-        keys = told[name].get_column(key)
-        stands = facts.standing_keys(name, company.pk, keys).filter(pl.col("id").is_not_null())
-        new = _numbered(company, name, stands.get_column("key").to_list())
-        if new:
-            told = {table: _renamed(frame, name, key, new) for table, frame in told.items()}
-    return told
-
-
-def _numbered(company: Company, name: str, taken: Sequence[str]) -> Mapping[str, str]:
-    """For each number that is taken the first like it that never was."""
-    new = {}
-    for key in taken:
-        tried = [f"{key}#{count}" for count in range(2, 40)]
-        known = set(facts.versions(name, company.pk, pl.Series("key", tried)).get_column("key"))
-        new[key] = next(one for one in tried if one not in known)
-    return new
-
-
-def _renamed(frame: pl.DataFrame, name: str, key: str, new: Mapping[str, str]) -> pl.DataFrame:
-    columns = [key] if key in frame.columns else []
-    if name == "receipts":
-        columns += [column for column in ("source_id", "target_id") if column in frame.columns]
-    return frame.with_columns(pl.col(column).replace(dict(new)) for column in dict.fromkeys(columns))
 
 
 def _today() -> date:

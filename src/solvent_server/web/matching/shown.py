@@ -10,6 +10,7 @@ import polars as pl
 
 from solvent.base.money import decimal, minor
 from solvent.base.problem import SolventError
+from solvent_server.store.desk.ledgers import rows_by
 from solvent_server.store.models import Batch
 from solvent_server.web.desk.asked import number
 from solvent_server.web.matching.laid import Laid
@@ -162,8 +163,31 @@ def _amount(word: str, currency: str) -> int | None:
     return minor(told, currency)
 
 
-def act(look: Look, batch: Batch) -> str:
-    """What one act of the desk did, in a sentence."""
+def called(look: Look, row: Mapping[str, Any]) -> str:
+    """A sum of money as a clerk knows it: its number, how much it is, and of whom."""
+    of = row.get("payer") or row.get("name") or row.get("customer_id")
+    amount = f"{look.language.money(row['amount'], row['currency'])} {row['currency']}"
+    return look.say("{number} ({amount}, {who})", number=row["source_id"], amount=amount, who=of) if of else (
+        look.say("{number} ({amount})", number=row["source_id"], amount=amount)
+    )  # fmt: skip
+
+
+def told_of(look: Look, batches: Sequence[Batch]) -> Mapping[str, str]:
+    """What the sums of money are called that these acts were about, by their numbers."""
+    ids = [one.reason.partition(": ")[2] for one in batches]
+    lines = rows_by("bank_lines", look.company, "key", ids).select(
+        pl.col("line_id").alias("source_id"), "amount", "currency", pl.col("counterparty").alias("payer")
+    )
+    receipts = rows_by("receipts", look.company, "key", ids).select(
+        pl.col("receipt_id").alias("source_id"), "amount", "currency", "customer_id"
+    )
+    names = rows_by("customers", look.company, "key", receipts.get_column("customer_id")).select("customer_id", "name")
+    rows = [*receipts.join(names, on="customer_id", how="left").to_dicts(), *lines.to_dicts()]
+    return {row["source_id"]: called(look, row) for row in rows}
+
+
+def act(look: Look, batch: Batch, names: Mapping[str, str]) -> str:
+    """What one act of the desk did, in a sentence. names: as ``told_of`` gives them."""
     counts = batch.counts
     if batch.kind == "person":
         category = batch.reason.partition(":")[0]
@@ -173,10 +197,12 @@ def act(look: Look, batch: Batch) -> str:
         return look.say("all sure matches: {lines} bank lines, {items} invoices",
                         lines=look.language.count(many["bank_matches"]),
                         items=look.language.count(many["allocations"]))  # fmt: skip
-    return batch.reason if not batch.reason.startswith(("accepted:", "placed by hand:")) else _placed(look, batch)
+    return (
+        batch.reason if not batch.reason.startswith(("accepted:", "placed by hand:")) else _placed(look, batch, names)
+    )
 
 
-def _placed(look: Look, batch: Batch) -> str:
+def _placed(look: Look, batch: Batch, names: Mapping[str, str]) -> str:
     how, _, what = batch.reason.partition(": ")
     said = {"accepted": "{what} accepted", "placed by hand": "{what} placed by hand"}
-    return look.say(said[how], what=what)
+    return look.say(said[how], what=names.get(what, what))

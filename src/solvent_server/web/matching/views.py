@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,12 +14,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from solvent.base.problem import SolventError
+from solvent_server.store.errands import queue, sudden
 from solvent_server.store.models import Batch
+from solvent_server.store.models.errands import ASSESS, RUNNING, WAITING
 from solvent_server.web.desk.asked import in_minor, number
 from solvent_server.web.matching import acts, shown
 from solvent_server.web.matching.laid import Laid, at_hand, laid
-from solvent_server.web.matching.words import CODES, DECISIONS, KINDS, OTHERS, RECORDED
-from solvent_server.web.parts.page import Look, page, posted
+from solvent_server.web.matching.words import CODES, DECISIONS, KINDS, OTHERS, RECORDED, SIGNS
+from solvent_server.web.parts.page import Look, page
 from solvent_server.web.parts.table import Column, Lister, exported, listed, wants_file
 
 WHAT = ("place", "recorded", "all")
@@ -39,6 +43,18 @@ KEPT = ("what", "q", "currency", "decision", "kind", "sort", "page", "size")
 LATELY = 6
 FIRST = "desk_last"
 """Under this name the session keeps what its person did last, for the key that takes it back."""
+
+
+def posted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """An act. Where something was wrong the desk stood under its address: who asks for that again gets the desk."""
+
+    @wraps(view)
+    def settled(look: Look) -> HttpResponse:
+        if look.request.method != "POST":
+            return redirect(_address(look, line=look.request.GET.get("line", "")))
+        return view(look)
+
+    return settled
 
 
 @page("match", assessed=False)
@@ -69,6 +85,8 @@ def _desk(look: Look, wrong: str = "", typed: Mapping[str, str] | None = None) -
     line = asked.get("line", "")
     if desk.row(line) is None:
         line = ids[0] if ids else ""
+    listed_ = money.filter(pl.col("source_id").is_in(ids)).select("source_id", "decision")
+    signs = {one: SIGNS[decision] for one, decision in listed_.iter_rows()}
     counts = {"place": money.filter(~recorded).height, "recorded": money.filter(recorded).height}
     return look.render(
         "matching/desk.html",
@@ -85,6 +103,9 @@ def _desk(look: Look, wrong: str = "", typed: Mapping[str, str] | None = None) -
         sure=_sure(desk, what),
         lately=_lately(look),
         last=look.request.session.get(FIRST) if _mine(look) else None,
+        news=_news(look),
+        signs=signs,
+        here_at=look.address("matching"),
         kept=[(name, asked[name]) for name in KEPT if asked.get(name)],
         codes=CODES,
         others=OTHERS,
@@ -126,7 +147,20 @@ def _lately(look: Look) -> Sequence[Mapping[str, Any]]:
     """What was done at the desk last, by anybody."""
     found = Batch.objects.filter(company=look.company, kind__in=("match", "person"), state="committed")
     rows = [one for one in found.order_by("-committed_at")[: LATELY * 4] if acts.of_this_desk(one)][:LATELY]
-    return [{"number": one.id, "by": one.actor, "at": one.committed_at, "what": shown.act(look, one)} for one in rows]
+    names = shown.told_of(look, rows)
+    return [
+        {"number": one.id, "by": one.actor, "at": one.committed_at, "what": shown.act(look, one, names)} for one in rows
+    ]
+
+
+def _news(look: Look) -> Mapping[str, Any]:
+    """How many acts the newest assessment knows nothing of, and whether the next one is on its way."""
+    if look.kept is None:
+        return {"count": 0, "asked": False}
+    since = datetime.fromisoformat(look.kept.sheet["made_at"])
+    acts_ = Batch.objects.filter(company=look.company, kind__in=("match", "person", "undo"), committed_at__gt=since)
+    last = queue.newest(look.company, ASSESS)
+    return {"count": acts_.count(), "asked": last is not None and last.state in (WAITING, RUNNING)}
 
 
 def _mine(look: Look) -> bool:
@@ -138,6 +172,7 @@ def _done(look: Look, batch: int | None, text: str) -> HttpResponse:
     """Back to the desk, at the next of the list, and what was done is told."""
     if batch is not None:
         look.request.session[FIRST] = {"company": look.company.code, "batch": batch}
+        sudden.ask_after(look.company, batch, look.request.user.get_username(), small=False)
     messages.success(look.request, text)
     return redirect(_address(look, line=look.request.POST.get("following", "")))
 
@@ -148,6 +183,11 @@ def _wrong(look: Look, error: SolventError) -> HttpResponse:
     return _desk(look, said[:1].upper() + said[1:], look.request.POST.dict())
 
 
+def _called(look: Look, line: str) -> str:
+    row = laid(look.company).row(line)
+    return line if row is None else shown.called(look, row)
+
+
 @page("match", assessed=False)
 @posted
 def accept(look: Look) -> HttpResponse:
@@ -155,10 +195,11 @@ def accept(look: Look) -> HttpResponse:
     line = look.request.POST.get("line", "")
     try:
         mark = look.request.POST.get("mark", "")
+        name = _called(look, line)
         done = acts.accept(look.company, line, look.request.user.get_username(), mark)
     except SolventError as error:
         return _wrong(look, error)
-    return _done(look, done.batch, look.say("{number} is placed.", number=line))
+    return _done(look, done.batch, look.say("{number} is placed.", number=name))
 
 
 @page("match", assessed=False)
@@ -187,10 +228,11 @@ def place(look: Look) -> HttpResponse:
         paid = [] if posted_.get("do") == "account" else _paid(posted_, row["currency"])
         if not paid and posted_.get("do") != "account":
             raise SolventError("matching.nothing_entered")
+        name = shown.called(look, row)
         done = acts.place(look.company, line, posted_.get("customer", ""), paid, look.request.user.get_username())
     except SolventError as error:
         return _wrong(look, error)
-    return _done(look, done.batch, look.say("{number} is placed.", number=line))
+    return _done(look, done.batch, look.say("{number} is placed.", number=name))
 
 
 def _paid(asked: Mapping[str, str], currency: str) -> list[acts.Paid]:
@@ -215,11 +257,11 @@ def other(look: Look) -> HttpResponse:
         reason = asked.get("reason", "").strip()
         if not reason:
             raise SolventError("desk.reason")
-        who = look.request.user.get_username()
+        name, who = _called(look, line), look.request.user.get_username()
         done = acts.put_aside(look.company, line, asked.get("category", ""), reason, who)
     except SolventError as error:
         return _wrong(look, error)
-    return _done(look, done.batch, look.say("{number} is no customer's money any more.", number=line))
+    return _done(look, done.batch, look.say("{number} is no customer's money any more.", number=name))
 
 
 @page("match", assessed=False)
@@ -227,13 +269,24 @@ def other(look: Look) -> HttpResponse:
 def undo(look: Look) -> HttpResponse:
     """One act of the desk is taken back."""
     told = look.request.POST.get("batch", "")
+    who = look.request.user.get_username()
     try:
-        acts.undo(look.company, int(told) if told.isdecimal() else 0, look.request.user.get_username())
+        done = acts.undo(look.company, int(told) if told.isdecimal() else 0, who)
     except SolventError as error:
         return _wrong(look, error)
+    sudden.ask_after(look.company, done.batch, who, small=False)
     if _mine(look):
         look.request.session.pop(FIRST)
     messages.success(look.request, look.say("Taken back: it lies on the desk again."))
+    return redirect(_address(look, line=look.request.POST.get("line", "")))
+
+
+@page("match", assessed=False)
+@posted
+def assess(look: Look) -> HttpResponse:
+    """What was placed is to be seen in every figure."""
+    queue.ask_assess(look.company, look.request.user.get_username())
+    messages.success(look.request, look.say("The assessment was asked for."))
     return redirect(_address(look, line=look.request.POST.get("line", "")))
 
 

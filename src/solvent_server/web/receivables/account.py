@@ -13,7 +13,6 @@ from solvent.base.money import decimal
 from solvent.base.problem import SolventError
 from solvent.documents.statement import Account, account, statement
 from solvent.files.language import Language
-from solvent.files.pages.html import html
 from solvent.files.pages.told import named, told
 from solvent.files.pages.workbook import workbook
 from solvent_server.store.desk.ledgers import ledger_of, rows_by
@@ -48,10 +47,12 @@ def statement_of(look: Look, customer_id: str) -> HttpResponse:
         wrong = look.language.problem(error.problem)
         made = account(ledger, customer_id, until, until)
     document = statement(made, look.company.called(language.code))
+    days: dict[str, str] = {"from": first.isoformat(), "until": until.isoformat(), "lang": language.code}
+    if asked.get("format") == "print" and not wrong:
+        return _letter(look, made, language, "?" + urlencode(days))
     file = _file(asked.get("format", ""), made, language, look)
     if file is not None and not wrong:
         return file
-    days: dict[str, str] = {"from": first.isoformat(), "until": until.isoformat(), "lang": language.code}
     return look.render(
         "receivables/statement.html", here="receivables", tab="", customer_id=customer_id, name=made.name,
         paper=told(document, language), days=days, wrong=wrong, country=country,
@@ -59,13 +60,25 @@ def statement_of(look: Look, customer_id: str) -> HttpResponse:
     )  # fmt: skip
 
 
+def _letter(look: Look, made: Account, language: Language, back: str) -> HttpResponse:
+    """The statement as a letter to print: everything on it in the customer's language, what is owed first."""
+    us = look.company.called(language.code)
+    owed = [(code, made.closing.get(code, 0)) for code in made.currencies]
+    return look.render(
+        "receivables/paper.html", paper=told(statement(made, us), language), made=made, us=us, back=back,
+        say=language.say, language=language, until=language.day(made.until_on),
+        period=f"{language.day(made.from_on)} – {language.day(made.until_on)}",
+        totals=[
+            {"currency": code, "owed": amount > 0, "amount": language.money(abs(amount), code)}
+            for code, amount in owed if amount
+        ],
+    )  # fmt: skip
+
+
 def _file(kind: str, made: Account, language: Language, look: Look) -> HttpResponse | None:
-    """The statement as a page to print or a file; None where it is looked at."""
+    """The statement as a file; None where it is looked at."""
     document = statement(made, look.company.called(language.code))
     name = f"statement-{made.customer_id}-{made.until_on.isoformat()}"
-    if kind == "print":
-        nonce = str(look.request.csp_nonce)
-        return HttpResponse(html(told(document, language)).replace("<style>", f'<style nonce="{nonce}">', 1))
     if kind == "xlsx":
         return _attached(workbook(document, language), XLSX, f"{name}.xlsx")
     if kind == "csv":

@@ -38,6 +38,7 @@ def ageing(
     currency = look.kept.currency
     unit = float(decimal(10**9, currency)) / 10**9
     largest = rows.filter(pl.col("total").is_not_null()).sort("total", descending=True).head(MOST)
+    asked = {bucket: "?" + urlencode({"bucket": bucket}) for bucket in buckets}
     owing = []
     for row in largest.iter_rows(named=True):
         place = look.address("receivable_items_of", by, row["key"])
@@ -46,7 +47,7 @@ def ageing(
             trade.Owing(
                 look.say(name) if name else row["name"],
                 {bucket: round((row[bucket] or 0) * unit, 2) for bucket in buckets},
-                {"": place, **{bucket: place + "?" + urlencode({"bucket": bucket}) for bucket in buckets}},
+                {"": place, **{bucket: place + asked[bucket] for bucket in buckets}},
             )
         )
     called = trade.texts_of(buckets, look.language, lambda bucket: texts.get(bucket, ""))

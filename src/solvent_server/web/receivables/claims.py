@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
@@ -18,13 +18,13 @@ from solvent_server.store import batches, database
 from solvent_server.store.desk import claims, notes
 from solvent_server.store.desk.ledgers import rows_by
 from solvent_server.store.models.notes import PLAN
+from solvent_server.store.policy.standing import policy_of
 from solvent_server.web.customers.frames import rows_of
 from solvent_server.web.desk.asked import day, in_minor, number
 from solvent_server.web.parts.page import Look, page, posted
 
 OFFERED = 6
-"""Instalments that the form offers at first."""
-TOLERANCE = Promised().tolerance_share
+"""Lines of the form at least."""
 STATES = {"kept": "kept", "partly": "kept in part", "broken": "broken", "ahead": "to come", "withdrawn": "taken back"}
 SIGNS = {"kept": "●", "partly": "▲", "broken": "■", "ahead": "○", "withdrawn": "–"}
 UNDO = "claims_last"
@@ -67,6 +67,27 @@ def close(look: Look, dispute_id: str) -> HttpResponse:
     return redirect("invoice", look.company.code, found.item(0, "item_id"))
 
 
+@page("handle", assessed=False)
+@posted
+def promise(look: Look, item_id: str) -> HttpResponse:
+    """A customer says by when it pays an invoice."""
+    asked = look.request.POST
+    found = rows_by("open_items", look.company, "key", [item_id])
+    if not found.height:
+        raise Http404
+    try:
+        on, text = day(asked.get("on", "")), asked.get("amount", "").strip()
+        if on is None:
+            raise SolventError("desk.day", "", value=asked.get("on", ""))
+        amount = in_minor(number(text), found.item(0, "currency")) if text else None
+        who = look.request.user.get_username()
+        done = claims.promise(look.company, item_id, on=on, amount=amount, actor=who)
+        _done(look, done.batch, look.say("{item} is promised by {day}.", item=item_id, day=look.language.day(on)))
+    except SolventError as error:
+        messages.error(look.request, look.language.problem(error.problem))
+    return redirect("invoice", look.company.code, item_id)
+
+
 @page("see", assessed=False)
 def plans(look: Look) -> HttpResponse:
     """Every payment plan with what became of it."""
@@ -85,22 +106,31 @@ def plan(look: Look, customer_id: str) -> HttpResponse:
     ):
         raise Http404
     asked, wrong = look.request.POST, ""
+    instead = asked.get("instead", "") or look.request.GET.get("instead", "")
     currency = asked.get("currency") or look.request.GET.get("currency") or next(iter(owed), look.company.currency)
     if look.request.method == "POST":
         try:
             told, done = claims.plan(
                 look.company, customer_id, currency, _instalments(asked, currency),
-                actor=look.request.user.get_username(), remark=asked.get("remark", ""),
+                actor=look.request.user.get_username(), remark=asked.get("remark", ""), instead=instead,
             )  # fmt: skip
             _done(look, done.batch, look.say("Payment plan {number} stands.", number=told))
             return redirect("receivable_plans", look.company.code)
         except SolventError as error:
             wrong = look.language.problem(error.problem)
-    rows = _typed(asked) if look.request.method == "POST" else _draft(look, owed.get(currency, 0), currency)
+    terms = policy_of(look.company, datetime.now(UTC).date()).terms(claims.Planned)
+    made = claims.draft(look.company, customer_id, currency, left=_left(look, customer_id, instead), terms=terms)
+    rows = _typed(asked) if look.request.method == "POST" else _draft(made, currency)
+    words = {
+        "monthly": f"{look.language.money(made.monthly, currency)} {currency}", "months": terms.months,
+        "share": look.language.share(made.parts[0].amount / made.monthly if made.parts and made.monthly else None),
+        "whole": f"{look.language.money(made.of, currency)} {currency}",
+    }  # fmt: skip
     return look.render(
         "receivables/plan.html", here="receivables", tab="receivable_plans", customer_id=customer_id, rows=rows,
         owed=[(code, look.language.money(amount, code)) for code, amount in owed.items()], currency=currency,
         wrong=wrong[:1].upper() + wrong[1:], remark=asked.get("remark", ""), name=_name(look, customer_id),
+        instead=instead, draft=words, paid=made.monthly > 0,
     )  # fmt: skip
 
 
@@ -165,15 +195,16 @@ def _typed(asked: Mapping[str, str]) -> list[tuple[str, str]]:
     return rows
 
 
-def _draft(look: Look, owed: int, currency: str) -> list[tuple[str, str]]:
-    """All that is owed in equal monthly parts, the last with the rest; fewer or other ones are a matter of typing."""
-    if not owed or not currency:
-        return [("", "")] * OFFERED
-    start = datetime.now(UTC).date() + timedelta(days=30)
-    part = owed // OFFERED
-    amounts = [part] * (OFFERED - 1) + [owed - part * (OFFERED - 1)]
-    days = [start + timedelta(days=30 * place) for place in range(OFFERED)]
-    return [(on.isoformat(), str(decimal(amount, currency))) for on, amount in zip(days, amounts)]
+def _draft(made: claims.Draft, currency: str) -> list[tuple[str, str]]:
+    """The draft as the form has it, with lines left for more."""
+    rows = [(one.on.isoformat(), str(decimal(one.amount, currency))) for one in made.parts]
+    return rows + [("", "")] * max(OFFERED - len(rows), 1)
+
+
+def _left(look: Look, customer_id: str, number: str) -> int | None:
+    """What of a plan did not come; None where there is no such plan of the customer."""
+    found = [one for one in _plans(look) if one["number"] == number and one["customer_id"] == customer_id]
+    return found[0]["left"] if number and found else None
 
 
 def _plans(look: Look) -> Sequence[Mapping[str, Any]]:
@@ -196,27 +227,35 @@ def _plan(look: Look, number: str, parts: Sequence[Mapping[str, Any]], money: pl
     customer, currency = parts[0]["customer_id"], parts[0]["currency"]
     today = look.kept.as_of if look.kept else datetime.now(UTC).date()
     mine = money.filter((pl.col("customer_id") == customer) & (pl.col("currency") == currency))
+    tolerance = policy_of(look.company, today).terms(Promised).tolerance_share
     rows, upto = [], 0
     for one in parts:
-        upto += one["amount"]
-        state = state_of(one, upto, mine, today)
+        taken_back = one["withdrawn_on"] is not None and one["withdrawn_on"] <= one["promised_on"]
+        upto += 0 if taken_back else one["amount"]
+        state = state_of(one, upto, mine, today, tolerance)
         rows.append({
             "on": look.language.day(one["promised_on"]), "amount": look.language.money(one["amount"], currency),
             "state": state,
         })  # fmt: skip
+    came = int(mine.filter(pl.col("received_on").is_between(parts[0]["made_on"], today)).get_column("amount").sum())
+    whole = sum(one["amount"] for one in parts)
     return {
         "number": number, "customer_id": customer, "name": _name(look, customer), "made": parts[0]["made_on"],
         "since": look.language.day(parts[0]["made_on"]), "currency": currency, "rows": rows,
-        "whole": look.language.money(upto, currency), "running": any(row["state"] == "ahead" for row in rows),
+        "whole": look.language.money(whole, currency), "running": any(row["state"] == "ahead" for row in rows),
+        "left": max(upto - came, 0), "came": look.language.money(min(came, upto), currency),
         "broken": any(row["state"] in ("broken", "partly") for row in rows),
     }  # fmt: skip
 
 
-def state_of(one: Mapping[str, Any], upto: int, money: pl.DataFrame, today: date) -> str:
+def state_of(
+    one: Mapping[str, Any], upto: int, money: pl.DataFrame, today: date, tolerance: float = Promised().tolerance_share
+) -> str:
     """What became of an instalment: by its day all instalments up to it are to be here, whenever they came.
 
     Args:
-        upto: all instalments up to this one. money: the customer's receipts in the plan's currency.
+        upto: all instalments up to this one. money: the customer's receipts in the plan's currency. tolerance: share
+            that may be missing.
     """
     if one["withdrawn_on"] is not None and one["withdrawn_on"] <= one["promised_on"]:
         return "withdrawn"
@@ -224,7 +263,7 @@ def state_of(one: Mapping[str, Any], upto: int, money: pl.DataFrame, today: date
         return "ahead"
     came = pl.col("received_on").is_between(one["made_on"], one["promised_on"])
     paid = int(money.filter(came).get_column("amount").sum())
-    if paid >= upto * (1 - TOLERANCE):
+    if paid >= upto * (1 - tolerance):
         return "kept"
     return "partly" if paid > upto - one["amount"] else "broken"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
@@ -23,30 +24,33 @@ from solvent_server.web.parts.table import Column, Lister, exported, listed, wan
 from solvent_server.web.receivables.claims import last
 from solvent_server.web.receivables.life import invoice_life, predicted
 
-STATES = {"open": "open", "part": "part paid", "paid": "paid"}
+STATES = {"open": "nothing paid yet", "part": "part paid", "paid": "paid in full"}
 PLACES = {"unplaced": "not placed", "part": "part placed", "placed": "placed"}
 INVOICES = (
     Column("item_id", "Item", link="invoice"),
     Column("name", "Customer", link="customer", link_by="customer_id"),
-    Column("issued_on", "Issued on", "day"),
-    Column("due_on", "Due on", "day"),
-    Column("state", "State", "code", choose=True, words=STATES),
+    Column("open", "Open", "money"),
     Column("currency", "Currency", choose=True),
     Column("face", "Invoiced", "money"),
-    Column("open", "Open", "money"),
+    Column("state", "State", "code", choose=True, words=STATES),
+    Column("issued_on", "Issued on", "day"),
+    Column("due_on", "Due on", "day"),
     Column("settled_on", "Last settled on", "day"),
     Column("days_past_due", "Days past due", "count"),
 )
 RECEIPTS = (
     Column("receipt_id", "Receipt", link="receipt"),
     Column("name", "Customer", link="customer", link_by="customer_id"),
-    Column("received_on", "Came on", "day"),
-    Column("state", "State", "code", choose=True, words=PLACES),
-    Column("currency", "Currency", choose=True),
     Column("amount", "Amount", "money"),
     Column("unplaced", "Not placed", "money"),
+    Column("currency", "Currency", choose=True),
+    Column("state", "State", "code", choose=True, words=PLACES),
+    Column("received_on", "Came on", "day"),
     Column("reference", "Reference"),
 )
+
+
+NONE = "The books hold none yet. What is imported stands here after the next assessment."
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,11 @@ def _long(look: Look, of: Long, tab: str) -> HttpResponse:
     if wants_file(look.request):
         return exported(rows.frame.lazy(), lister, look.request, look.language, of.name)
     table = listed(rows.frame.lazy(), lister, look.request, look.language, rows.cut)
-    said = {"title": look.say(of.title), "why": look.say(of.why), "empty": look.say(of.empty)}
+    said = {
+        "title": look.say(of.title),
+        "why": look.say(of.why),
+        "empty": look.say(of.empty if table.filtered else NONE),
+    }
     return look.render("receivables/list.html", here="receivables", tab=tab, table=table, said=said)
 
 
@@ -122,7 +130,7 @@ def invoice(look: Look, item_id: str) -> HttpResponse:
         open=max(row["amount"] - settled, 0), beyond=max(settled - row["amount"], 0), steps=steps,
         others=_instalments(look, row), likely=predicted(look, item_id), running=_running(disputes),
         owners=owners(look.company, DISPUTE, disputes.get_column("dispute_id").to_list()), undo=last(look),
-        came=_came(look, batches),
+        came=_came(look, batches), overdue=max((_today(look) - row["due_on"]).days, 0),
     )  # fmt: skip
 
 
@@ -194,6 +202,10 @@ def _instalments(look: Look, row: Mapping[str, Any]) -> Sequence[str]:
     """The other instalments of the same invoice."""
     rows = rows_by("open_items", look.company, "invoice_id", [row["invoice_id"]])
     return [one for one in rows.sort("due_on").get_column("item_id") if one != row["item_id"]]
+
+
+def _today(look: Look) -> date:
+    return look.kept.as_of if look.kept is not None else datetime.now(UTC).date()
 
 
 def _running(disputes: pl.DataFrame) -> Sequence[Mapping[str, Any]]:

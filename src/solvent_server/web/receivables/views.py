@@ -41,7 +41,7 @@ KINDS = {
     "credit_note": "credit note not applied",
     "excess": "paid beyond the invoice",
 }
-CLOCKS = {"met": "in time", "late": "late", "waiting": "waiting"}
+CLOCKS = {"met": "was in time", "late": "late", "waiting": "waiting"}
 NOT_KNOWN = {UNKNOWN: "not known"}
 
 
@@ -67,7 +67,9 @@ def receivables(look: Look) -> HttpResponse:
     by = look.request.GET.get("by", "customer")
     by = by if by in BY else "customer"
     buckets = [name for name in whole.columns if name not in ("by", "key", "name", "total")]
-    rows = whole.filter(pl.col("by") == by)
+    late = [name for name in buckets if name not in BUCKETS]
+    overdue = pl.when(pl.col("total").is_not_null()).then(pl.sum_horizontal(late)).alias("overdue")
+    rows = whole.filter(pl.col("by") == by).with_columns(overdue)
     if by == "currency":
         rows = rows.with_columns(pl.col("key").alias("currency"))
     lister = _ageing_lister(look, by, buckets)
@@ -78,7 +80,7 @@ def receivables(look: Look) -> HttpResponse:
         here="receivables",
         tab="receivables",
         bars=_bars(look, whole.filter(pl.col("by") == "").row(0, named=True), buckets),
-        table=listed(_without_zeros(rows, buckets).lazy(), lister, look.request, look.language),
+        table=listed(_without_zeros(rows, [*buckets, "overdue"]).lazy(), lister, look.request, look.language),
         chart=charted.ageing(look, rows, by, buckets, words=_words(by), texts=BUCKETS),
         cuts=[(name, look.say(says), f"?by={name}") for name, says in BY.items()],
         by=by,
@@ -145,14 +147,17 @@ def _words(by: str) -> Mapping[str, str]:
 def _ageing_lister(look: Look, by: str, buckets: Sequence[str]) -> Lister:
     words = _words(by)
     cells = [Column(name, BUCKETS.get(name, name), "money", name, "key") for name in buckets]
-    first, last = Column("name", BY[by], "code", words=words), Column("total", "Total", "money", "all", "key")
+    first, whole = Column("name", BY[by], "code", words=words), Column("total", "Total", "money", "all", "key")
+    late = Column("overdue", "Overdue", "money", "late", "key")
+    order = "-overdue" if look.role == "collector" else "-total"  # whom to call first
     search = ("name", "key") if by in ("customer", "group", "salesperson") else ()
 
-    def link(bucket: str, key: str) -> str:
-        place = look.address("receivable_items_of", by, key)
-        return place if bucket == "all" else place + "?" + urlencode({"bucket": bucket})
+    asked = {"all": "", "late": "", **{name: "?" + urlencode({"bucket": name}) for name in buckets}}
 
-    return Lister((first, *cells, last), "-total", "" if by == "currency" else _kept(look).currency, search, link)
+    def link(bucket: str, key: str) -> str:
+        return look.address("receivable_items_of", by, key) + asked[bucket]
+
+    return Lister((first, late, whole, *cells), order, "" if by == "currency" else _kept(look).currency, search, link)
 
 
 @page("see")
@@ -240,13 +245,20 @@ def disputes(look: Look) -> HttpResponse:
 @page("see")
 def unplaced(look: Look) -> HttpResponse:
     """Money that came in and stands against no invoice."""
-    lister = Lister(UNPLACED, "-days", "", ("name", "source_id"), look.address)
+    lister = Lister(UNPLACED, "-days", "", ("name", "source_id"), lambda name, key: _desk_or(look, name, key))
     said = {
         "title": "Money not placed",
         "empty": "All money that came in stands against something.",
         "why": "Receipts and bank lines of which no invoice took all. Match them, and the ageing gets younger.",
     }
     return _list(look, "unplaced", "receivable_unplaced", lister, said)
+
+
+def _desk_or(look: Look, name: str, key: str) -> str:
+    """The page of a row's link: money not placed leads to where it lies on the matching desk."""
+    if name != "matching":
+        return look.address(name, key)
+    return look.address(name) + "?" + urlencode({"what": "all", "line": key}) if look.may("match") else ""
 
 
 @page("see")
@@ -291,12 +303,12 @@ def _kept(look: Look) -> Kept:
 
 ITEMS = (
     Column("name", "Customer", link="customer", link_by="customer_id"),
+    Column("open", "Open", "money"),
+    Column("currency", "Currency"),
+    Column("days_past_due", "Days past due", "count"),
     Column("item_id", "Item", link="invoice"),
     Column("due_on", "Due on", "day"),
-    Column("days_past_due", "Days past due", "count"),
     Column("bucket", "Bucket", "code", choose=True, words=BUCKETS),
-    Column("currency", "Currency"),
-    Column("open", "Open", "money"),
     Column("face", "Invoiced", "money"),
     Column("kind", "Kind", "code", choose=True, words=KINDS),
     Column("issued_on", "Issued on", "day"),
@@ -306,21 +318,21 @@ ITEMS = (
 DISPUTES = (
     Column("name", "Customer", link="customer", link_by="customer_id"),
     Column("item_id", "Item", link="invoice"),
-    Column("opened_on", "Raised on", "day"),
+    Column("amount", "In dispute", "money"),
+    Column("currency", "Currency"),
     Column("days", "Days", "count"),
     Column("reason", "Reason", choose=True),
-    Column("currency", "Currency"),
+    Column("opened_on", "Raised on", "day"),
     Column("open", "Open", "money"),
-    Column("amount", "In dispute", "money"),
 )
 UNPLACED = (
-    Column("kind", "Kind", "code", choose=True, words={"receipt": "receipt", "line": "bank line"}),
-    Column("source_id", "Number"),
     Column("name", "Customer", link="customer", link_by="customer_id"),
-    Column("came_on", "Came on", "day"),
-    Column("days", "Days", "count"),
-    Column("currency", "Currency", choose=True),
     Column("amount", "Amount", "money"),
+    Column("currency", "Currency", choose=True),
+    Column("days", "Days", "count"),
+    Column("came_on", "Came on", "day"),
+    Column("kind", "Kind", "code", choose=True, words={"receipt": "receipt", "line": "bank line"}),
+    Column("source_id", "Number", link="matching"),
 )
 DELIVERIES = (
     Column("delivery_id", "Delivery"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from html import escape
 from typing import Any
 
 from solvent.files.language import Language
@@ -12,8 +13,12 @@ WIDE, HIGH, LEFT, TOP, FOOT = 720.0, 240.0, 70.0, 10.0, 26.0
 BANDS = (("p05", "p95", "#dbe7ec"), ("p25", "p75", "#aecbd6"))
 
 
-def cash_line(cash: Mapping[str, Any], language: Language) -> str:
-    """The drawing as SVG; empty where nothing was simulated."""
+def cash_line(cash: Mapping[str, Any], language: Language, says: str) -> str:
+    """The drawing as SVG; empty where nothing was simulated.
+
+    Args:
+        says: what it shows, for whoever cannot see it.
+    """
     rows = cash["fan"] or []
     if len(rows) < 2:
         return ""
@@ -52,4 +57,4 @@ def cash_line(cash: Mapping[str, Any], language: Language) -> str:
     for place in there[::every]:
         told = language.short_day(date.fromisoformat(rows[place]["week_end"]))
         parts.append(f'<text x="{x(place)}" y="{HIGH - 6}" text-anchor="middle" font-size="11">{told}</text>')
-    return f'<svg viewBox="0 0 {WIDE:g} {HIGH:g}" role="img">{"".join(parts)}</svg>'
+    return f'<svg viewBox="0 0 {WIDE:g} {HIGH:g}" role="img" aria-label="{escape(says)}">{"".join(parts)}</svg>'

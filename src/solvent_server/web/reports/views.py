@@ -12,6 +12,7 @@ import polars as pl
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.templatetags.static import static
 
 from solvent.base.problem import SolventError
 from solvent.credit.peers import Peers, peer_tape
@@ -99,12 +100,24 @@ def _page(look: Look, paper: Paper, document: Document, language: Language) -> s
     assert look.kept is not None
     pictures: Mapping[str, tuple[str, str]] = {}
     if paper.booklet:
-        drawing = cash_line(look.kept.report["cash_outlook"], language)
         says = language.say("Cash in the weeks ahead: median, half and nine tenths of all paths, and the floor")
+        drawing = cash_line(look.kept.report["cash_outlook"], language, says)
         pictures = {sentence("paper.board.cash", {}, language): (drawing, says)} if drawing else {}
     cover = look.company.called(language.code) if paper.booklet else None
-    body = html(told(document, language), cover=cover, pictures=pictures)
+    icon = static("solvent/icon.svg")
+    body = html(told(document, language), cover=cover, pictures=pictures, ways=_ways(look, paper), icon=icon)
     return body.replace("<style>", f'<style nonce="{look.request.csp_nonce}">', 1)
+
+
+def _ways(look: Look, paper: Paper) -> list[tuple[str, str]]:
+    """Back to the shelf, and the same report as files, as this address asks for it."""
+    asked = look.request.GET.copy()
+    asked.pop("format", None)
+    kept = {name: value for name, value in asked.items() if name in ("as_of", "lang")}
+    back = look.address("reports") + (f"?{urlencode(kept)}" if kept else "")
+    here = look.address("report", paper.name)
+    files = [(text, f"{here}?{urlencode({**asked.dict(), 'format': form})}") for form, text in FORMATS.items()]
+    return [(look.say("Back to the reports"), back), *files]
 
 
 @page("see")

@@ -122,4 +122,4 @@ def _row(look: Look, run: ScheduledRun) -> Mapping[str, object]:
 
 def _moment(moment: datetime) -> str:
     """On the server's clock, by which it is done."""
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M %Z")

@@ -12,6 +12,16 @@ from solvent_server.store.people import accounts
 from solvent_server.web.parts.page import Look, anybody, page
 from solvent_server.web.settings.tabs import ROLES, first_tab, moment
 
+BROWSERS = (
+    ("MicroMessenger", "WeChat"), ("DingTalk", "DingTalk"), ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)  # fmt: skip
+"""By which words a browser and a system tell themselves, the telling ones first."""
+
 
 @page("settings", assessed=False)
 def settings(look: Look) -> HttpResponse:
@@ -30,8 +40,21 @@ def own(request: HttpRequest) -> HttpResponse:
     look = Look(request, place.company, place.role, assessments.latest(place.company.code))
     ways = accounts.ways([request.user])[request.user.pk]
     sessions = [
-        {"ip": one.ip, "agent": one.user_agent[:80], "since": moment(one.created_at), "here": one.is_current()}
+        {"ip": one.ip, "agent": browser_of(one.user_agent), "since": moment(one.created_at), "here": one.is_current()}
         for one in UserSession.objects.filter(user=request.user).order_by("-created_at")
         if one.exists()
     ]  # fmt: skip
     return look.render("settings/own.html", here="", places=mine, factor=ways.factor, sessions=sessions, roles=ROLES)
+
+
+def browser_of(agent: str) -> str:
+    """A browser and the machine it runs on, out of what the browser says of itself.
+
+    >>> browser_of("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/126.0.0.0 Safari/537.36 Edg/126.0")
+    'Edge, Windows'
+    >>> browser_of("curl/8.5.0")
+    'curl/8.5.0'
+    """
+    browser = next((name for sign, name in BROWSERS if sign in agent), "")
+    system = next((name for sign, name in SYSTEMS if sign in agent), "")
+    return ", ".join(part for part in (browser, system) if part) or agent[:40]

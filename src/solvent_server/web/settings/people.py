@@ -80,7 +80,8 @@ def act(look: Look, person: str) -> HttpResponse:
     try:
         if do == "sessions":
             count = accounts.end_sessions(look.company, person, actor=who)
-            messages.success(request, look.say("{count} sessions of {name} are ended.", count=count, name=person))
+            text = "Sessions of {name} that were ended: {count}."
+            messages.success(request, look.say(text, count=count, name=person))
         elif do == "password":
             return _page(look, once=(person, accounts.new_password(look.company, person, actor=who)))
         else:

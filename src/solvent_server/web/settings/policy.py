@@ -72,7 +72,7 @@ def _topics(
         own = sum(1 for family, name in held if family == key and held[family, name].source == "own")
         pending = sum(1 for one in waiting if one.family == key)
         topic = look.say(terms.TOPICS.get(key.partition(".")[0], "Documents"))
-        title = look.say(terms.title_of(kind))
+        title = terms.coded(look.say(terms.title_of(kind)))
         told.setdefault(topic, []).append(terms.Family(key, title, len(terms_of(kind)), own, pending))
     return list(told.items())
 
@@ -87,7 +87,7 @@ def family(look: Look, family: str) -> HttpResponse:
     found = terms.rows(kind, held, changes.waiting(look.company), look.language)
     return look.render(
         "settings/family.html", here="settings", tabs=tabs(look, "policy"), key=family, day=_day(look),
-        title=look.say(terms.title_of(kind)), rows=found,
+        title=terms.coded(look.say(terms.title_of(kind))), rows=found,
     )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def term(look: Look, family: str, term: str) -> HttpResponse:
             value = None if back else terms.read(kind, term, form["value"])
             return _proposed(look, family, term, value, form)
         except SolventError as error:
-            problem = look.language.problem(error.problem)
+            problem = terms.wrong(error.problem, kind, term, look.language)
     row = next(
         one for one in terms.rows(kind, standing.held(look.company, day), changes.waiting(look.company), look.language)
         if one.name == term
@@ -119,7 +119,7 @@ def term(look: Look, family: str, term: str) -> HttpResponse:
     past = [_told(look, one) for one in changes.history(look.company, family=family, term=term)]
     return look.render(
         "settings/term.html", here="settings", tabs=tabs(look, "policy"), key=family, row=row, form=form, day=day,
-        title=look.say(terms.title_of(kind)), problem=problem, limits=limits, choices=choices, past=past,
+        title=terms.coded(look.say(terms.title_of(kind))), problem=problem, limits=limits, choices=choices, past=past,
         many=isinstance(terms_of(kind)[term].default, tuple), first=_least(look), two=_two(look),
         status=400 if problem else 200,
     )  # fmt: skip
@@ -220,7 +220,7 @@ def take_in(look: Look) -> HttpResponse:
             look.company, told, reason=look.request.POST.get("reason", ""), actor=look.request.user.get_username(),
             today=_least(look),
         )  # fmt: skip
-        text = "{count} changes are proposed and wait for a second person; {same} values stand already."
+        text = "Proposed, and waiting for a second person: {count}. Standing already: {same}."
         messages.success(look.request, look.say(text, count=count, same=same))
         return redirect(look.address("policy_changes"))
     except SolventError as error:

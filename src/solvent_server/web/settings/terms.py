@@ -6,14 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import isfinite
 from typing import Any
 
-from solvent.base.problem import SolventError
-from solvent.base.terms import Terms, terms_of
+from markupsafe import Markup, escape
+
+from solvent.base.problem import Problem, SolventError
+from solvent.base.terms import Terms, bounds_of, terms_of
 from solvent.files.language import Language
 from solvent.files.policy_file import families
 from solvent_server.store.models import PolicyChange
-from solvent_server.store.policy.sound import bounds
 from solvent_server.store.policy.standing import Held, Key
 
 TOPICS: Mapping[str, str] = {
@@ -31,12 +33,6 @@ TOPICS: Mapping[str, str] = {
 }
 """The first part of a family's key, and what its families are about, in the order of the page."""
 SHARES = ("share", "chance", "quantile")
-UNITS = (
-    "days", "share", "months", "times", "kinds", "chance", "payments", "weeks", "items", "bytes", "points",
-    "customers", "quantile", "years", "rows", "categories", "grades", "promises", "columns", "cells", "invoices",
-    "states", "levels", "day", "people", "seconds", "hours", "quarters", "country", "correlation", "month", "words",
-)  # fmt: skip
-"""First words of units that say enough in a list, and that the other language has."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,6 @@ class Row:
     name: str
     value: str
     unit: str
-    short: str
     why: str
     default: str
     source: str
@@ -61,7 +56,7 @@ class Family:
     """One family. title: its own first line; own: how many of its terms the company has decided itself."""
 
     key: str
-    title: str
+    title: Markup
     count: int
     own: int
     pending: int
@@ -70,6 +65,15 @@ class Family:
 def title_of(kind: type[Terms]) -> str:
     """What a family is, in its own words."""
     return (kind.__doc__ or "").strip().splitlines()[0]
+
+
+def coded(text: str) -> Markup:
+    """A text whose names stand between two backticks, as a page shows it.
+
+    >>> coded("below ``distress`` & so on")
+    Markup('below <code>distress</code> &amp; so on')
+    """
+    return Markup(re.sub(r"``(.+?)``", r"<code>\1</code>", str(escape(text))))
 
 
 @cache
@@ -84,26 +88,21 @@ def rows(kind: type[Terms], held: Mapping[Key, Held], waiting: Sequence[PolicyCh
     """Every term of a family, in its own order."""
     told = []
     for name, term in terms_of(kind).items():
-        unit = str(term.metadata["unit"])
+        unit, few = str(term.metadata["unit"]), bounds_of(kind, name).choices
         found = held.get((kind.key, name), Held(term.default, "default"))
+        now, own = (
+            _said(one, language) if few and isinstance(one, str) else shown(one, unit, language)
+            for one in (found.value, term.default)
+        )
         told.append(
             Row(
-                kind.key, name, shown(found.value, unit, language), unit, short_of(unit, language),
-                str(term.metadata["source"]),
-                shown(term.default, unit, language), found.source,
+                kind.key, name, now, language.say(unit),
+                language.say(str(term.metadata["source"])), own, found.source,
                 language.day(found.since) if found.since and found.since.year > 1 else "", found.by,
                 [one for one in waiting if (one.family, one.term) == (kind.key, name)],
             )
         )  # fmt: skip
     return told
-
-
-def short_of(unit: str, language: Language) -> str:
-    """A unit as a list shows it: whole in English, in Chinese its first word; the page of the term has it whole."""
-    first = re.split(r"[ ,;:]", unit)[0]
-    if language.code == "en":
-        return unit
-    return language.say(first) if first in UNITS else "–"
 
 
 def shown(value: Any, unit: str, language: Language) -> str:
@@ -115,10 +114,17 @@ def shown(value: Any, unit: str, language: Language) -> str:
     if isinstance(value, str):
         return value or "–"
     if isinstance(value, list | tuple):
+        if all(isinstance(one, str) for one in value):
+            return language.listed([_said(one, language) for one in value])
         return ", ".join(shown(one, unit, language) for one in value)
     if unit.startswith(SHARES):
         return f"{_exact(100 * float(value))}%"
     return _exact(value)
+
+
+def _said(code: str, language: Language) -> str:
+    """A code of a list in words: ``capital_raised`` is capital raised, 增资."""
+    return language.say(code.replace("_", " "))
 
 
 def _exact(value: float) -> str:
@@ -177,7 +183,7 @@ def _one(sample: Any, text: str, place: str) -> Any:
 def allowed(kind: type[Terms], name: str, language: Language) -> tuple[str, Sequence[str]]:
     """What a field says of the values it takes: its bounds in words, and the choices where there are any."""
     term = terms_of(kind)[name]
-    limits, unit = bounds(kind.key, name), str(term.metadata["unit"])
+    limits, unit = bounds_of(kind, name), str(term.metadata["unit"])
     if isinstance(term.default, bool):
         return "", ("yes", "no")
     if limits.choices:
@@ -190,6 +196,16 @@ def allowed(kind: type[Terms], name: str, language: Language) -> tuple[str, Sequ
     return language.say("{least} or more", least=shown(limits.least, unit, language)), ()
 
 
+def wrong(problem: Problem, kind: type[Terms], name: str, language: Language) -> str:
+    """What is wrong with a value, its bound told as the field shows it: 100% and not 1."""
+    unit, facts = str(terms_of(kind)[name].metadata["unit"]), dict(problem.facts)
+    if problem.code in ("policy.least", "policy.most"):
+        for fact in {"value", "least", "most"} & set(facts):
+            number = float(str(facts[fact]))
+            facts[fact] = shown(number, unit, language) if isfinite(number) else str(facts[fact])
+    return language.problem(Problem(problem.code, problem.place, facts))
+
+
 def matching(word: str, kinds: Mapping[str, type[Terms]], language: Language) -> list[tuple[type[Terms], str]]:
     """Terms in whose name, unit, family or family's title a word stands, in either language."""
     wanted, told = word.casefold(), []
@@ -197,6 +213,8 @@ def matching(word: str, kinds: Mapping[str, type[Terms]], language: Language) ->
         title = title_of(kind)
         about = f"{key} {title} {language.say(title)}".casefold()
         for name, term in terms_of(kind).items():
-            if wanted in about or wanted in f"{key}.{name} {name.replace('_', ' ')} {term.metadata['unit']}".casefold():
+            unit = str(term.metadata["unit"])
+            own = f"{key}.{name} {name.replace('_', ' ')} {unit} {language.say(unit)}".casefold()
+            if wanted in about or wanted in own:
                 told.append((kind, name))
     return told

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import perform_login
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -42,7 +43,9 @@ def first_visit(request: HttpRequest) -> HttpResponse:
         except SolventError as error:
             messages.error(request, request.tongue.problem(error.problem))
             return _shown(request, "start/first_visit.html", status=422, told=told)
-        login(request, person, backend=BACKEND)
+        person.backend = BACKEND
+        perform_login(request, person)
+        record_authentication(request, person, method="password", username=person.get_username())
         request.session["first_role"] = told["role"]
         return redirect("first_company")
     return _shown(request, "start/first_visit.html", told=told)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from solvent.decisions.warnings.rules.dso_rise import DsoRise
+from solvent_server.store.keeping.assessments import Kept
 from solvent_server.web.alarms.gathered import TIERS
 from solvent_server.web.alarms.rules import policy_of
 from solvent_server.web.cash.fan import spark
 from solvent_server.web.cash.told import NONE, Told
 from solvent_server.web.parts.page import Look
+from solvent_server.web.today import held
+from solvent_server.web.today.held import Target, Trend
 
 Json = Any
 WEEKS = 13
@@ -28,7 +32,8 @@ class Card:
 
     name: of the card, in the page's order. figure: as it is read; unit: beside it, small. lines: what stands under it.
     how: base, formula and the like, shown on demand. mark: tier of the figure, empty where nothing is crossed;
-    sign: why. trend: points of a small line, and what that line is of. to: where the figure leads.
+    sign: why. trend: points of a small line, and what that line is of. to: where the figure leads. target: what it
+    ought to be; moved: where it went since, None where nothing earlier is known.
     """
 
     name: str
@@ -42,23 +47,25 @@ class Card:
     trend: str = ""
     trend_of: str = ""
     to: str = ""
+    target: Target | None = None
+    moved: Trend | None = None
 
 
-def cards(look: Look, told: Told, live: pl.DataFrame) -> Sequence[Card]:
+def cards(look: Look, told: Told, live: pl.DataFrame, before: Kept | None) -> Sequence[Card]:
     """The cards in no order; a figure that is not known has a card that says so.
 
     Args:
-        live: the alarms that are not closed.
+        live: the alarms that are not closed. before: an earlier assessment, to tell what has moved.
     """
     assert look.kept is not None
     report = look.kept.report
     return [
         _cash(look, told, report),
-        _lowest(look, told, report["cash_outlook"]),
-        _chance(look, told, report["cash_outlook"]),
+        _lowest(look, told, report["cash_outlook"], before),
+        _chance(look, told, report["cash_outlook"], before),
         _receivables(look, told, report),
         _dso(look, told, report),
-        _alarms(look, live),
+        _alarms(look, live, before),
     ]
 
 
@@ -77,13 +84,14 @@ def _cash(look: Look, told: Told, report: Json) -> Card:
         mark, sign = "red", say("below the floor")
     elif now is not None and orange is not None and now < float(orange):
         mark, sign = "orange", say("under the orange line")
-    weeks = cash["recent_weeks"] or []
+    weeks = [row for row in cash["recent_weeks"] or [] if row["cash"] is not None]
+    first = (float(weeks[0]["cash"]), date.fromisoformat(weeks[0]["week_end"])) if weeks else (None, None)
     return Card(
         "cash",
         say("Cash now"),
         told.money(report["cash"]),
         told.currency,
-        [say("floor {amount}", amount=told.money(floor)), say("orange line {amount}", amount=told.money(orange))],
+        [say("floor {amount}", amount=told.money(floor))],
         [
             (
                 say("Base"),
@@ -99,9 +107,11 @@ def _cash(look: Look, told: Told, report: Json) -> Card:
         ],
         mark,
         sign,
-        spark([None if row["cash"] is None else float(row["cash"]) for row in weeks]),
+        spark([float(row["cash"]) for row in weeks]),
         say("cash at the end of the last {count} weeks", count=len(weeks)),
         look.address("cash"),
+        held.at_least(look, told, "{amount} or more, the orange line", now, None if orange is None else float(orange)),
+        held.moved(look, now, first, told.brief, more=True),
     )
 
 
@@ -110,7 +120,7 @@ def _times(look: Look, figure: Json) -> str:
     return NONE if times is None else look.language.number(float(times), 1)
 
 
-def _lowest(look: Look, told: Told, cash: Json) -> Card:
+def _lowest(look: Look, told: Told, cash: Json, before: Kept | None) -> Card:
     say = look.say
     weeks = [row for row in (cash["weeks_ahead"] or [])[:WEEKS] if row["lowest_p50"] is not None]
     floor = cash["lines"]["floor"]["value"]
@@ -146,6 +156,10 @@ def _lowest(look: Look, told: Told, cash: Json) -> Card:
         spark([float(row["lowest_p50"]) for row in weeks]),
         say("lowest balance of each of the next {count} weeks, median", count=len(weeks)),
         look.address("cash"),
+        held.at_least(
+            look, told, "{amount} or more, the floor", float(low["lowest_p50"]), None if floor is None else float(floor)
+        ),
+        held.of_report(look, before, held.lowest_of, told.brief, more=True),
     )
 
 
@@ -164,7 +178,7 @@ def _no_paths(look: Look) -> str:
     return look.say("Nothing could be simulated: balances or history are missing.")
 
 
-def _chance(look: Look, told: Told, cash: Json) -> Card:
+def _chance(look: Look, told: Told, cash: Json, before: Kept | None) -> Card:
     say, gap = look.say, cash["gap"]
     title = say("Chance of falling under the floor")
     if gap is None or gap["horizon_chance"] is None:
@@ -172,9 +186,7 @@ def _chance(look: Look, told: Told, cash: Json) -> Card:
     first, weeks = gap["week_end"], cash["weeks_ahead"] or []
     until = weeks[-1]["week_end"] if weeks else None
     lines = [say("at any time until {day}", day=told.day(until))]
-    if first is None:
-        lines.append(say("in no single week {share} or more", share=told.share(gap["alpha"])))
-    else:
+    if first is not None:
         lines.append(say("first in the week to {day}: {share}", day=told.day(first), share=told.share(gap["chance"])))
     mark = "red" if first is not None else ""
     return Card(
@@ -198,6 +210,8 @@ def _chance(look: Look, told: Told, cash: Json) -> Card:
         spark([row["chance"] for row in weeks]),
         say("chance of each week to come"),
         look.address("cash"),
+        Target(say("no week with {share} or more", share=told.share(gap["alpha"])), first is None),
+        held.of_report(look, before, held.chance_of, held.points(look), more=False),
     )
 
 
@@ -205,16 +219,21 @@ def _receivables(look: Look, told: Told, report: Json) -> Card:
     say, aging = look.say, report["aging"]
     parts = [aging.get(bucket) for bucket in LEDGER]
     overdue = None if any(part is None for part in parts) else f"{sum(float(part) for part in parts):.2f}"
-    history = report["dso_history"]
+    history, health = report["dso_history"], report["cash_outlook"]["health"]
+    assert look.kept is not None
+    now = None if report["open_total"] is None else float(report["open_total"])
+    line = next((row["line"] for row in health if row["code"] == "liquidity.health.overdue"), None)
+    share = report["overdue_share"]
+    target = None
+    if line is not None:
+        met = None if share is None else share <= line
+        target = Target(say("at most {share} of it overdue", share=told.share(line)), met)
     return Card(
         "receivables",
         say("Open receivables"),
         told.money(report["open_total"]),
         told.currency,
-        [
-            say("overdue {amount}", amount=told.money(overdue)),
-            say("that is {share} of what is open", share=told.share(report["overdue_share"])),
-        ],
+        [say("overdue {amount}, {share} of it", amount=told.money(overdue), share=told.share(share))],
         [
             (say("Base"), say("open items of all customers, less receipts and credit notes")),
             (
@@ -224,11 +243,13 @@ def _receivables(look: Look, told: Told, report: Json) -> Card:
             (say("Differs from the control account by"), told.money(report["tie_out_difference"])),
             _as_of(look),
         ],
-        "",
-        "",
+        "yellow" if target is not None and target.met is False else "",
+        say("too much of it is overdue") if target is not None and target.met is False else "",
         spark([None if row["receivables"] is None else float(row["receivables"]) for row in history]),
         say("receivables at the last {count} month ends", count=len(history)),
         look.address("receivables"),
+        target,
+        held.moved(look, now, held.month_before(history, look.kept.as_of, "receivables"), told.brief, more=None),
     )
 
 
@@ -246,11 +267,17 @@ def _dso(look: Look, told: Told, report: Json) -> Card:
             else say("{share} under it", share=told.share(-rise))
         )
     assert look.kept is not None
-    mark = "yellow" if rise is not None and rise > policy_of(look.kept).terms(DsoRise).yellow else ""
+    most, now = policy_of(look.kept).terms(DsoRise).yellow, report["dso"]["simple_90"]
+    mark = "yellow" if rise is not None and rise > most else ""
+    target = None
+    if mean is not None:
+        limit = mean * (1 + most)
+        met = None if now is None else now <= limit
+        target = Target(say("at most {days}: its mean and {share}", days=told.days(limit), share=told.share(most)), met)
     return Card(
         "dso",
         say("Days sales outstanding"),
-        told.days(report["dso"]["simple_90"]),
+        told.days(now),
         say("days"),
         lines,
         [
@@ -264,21 +291,30 @@ def _dso(look: Look, told: Told, report: Json) -> Card:
         spark([row["simple_days"] for row in history]),
         say("days at the last {count} month ends", count=len(history)),
         look.address("receivable_days"),
+        target,
+        held.moved(look, now, held.month_before(history, look.kept.as_of, "simple_days"), told.days, more=False),
     )
 
 
-def _alarms(look: Look, live: pl.DataFrame) -> Card:
+def _alarms(look: Look, live: pl.DataFrame, before: Kept | None) -> Card:
     say, language = look.say, look.language
     counts = dict(live.group_by("tier").len().iter_rows())
     told = [f"{say(tier)} {language.count(counts.get(tier, 0))}" for tier in reversed(TIERS)]
     waiting = live.filter(pl.col("state") == "open").height
     mark = next((tier for tier in reversed(TIERS) if counts.get(tier)), "")
+    fresh = None
+    if before is not None:
+        count = live.filter(pl.col("opened_on") > before.as_of).height
+        fresh = Trend(
+            "▲" if count else "▶", say("{count} new since {day}", count=count, day=language.day(before.as_of)),
+            None if not count else False,
+        )  # fmt: skip
     return Card(
         "alarms",
         say("Open alarms"),
         language.count(live.height),
         "",
-        [" · ".join(told), say("{count} not seen yet", count=language.count(waiting))],
+        [" · ".join(told)],
         [
             (say("Base"), say("every warning rule, asked with each assessment")),
             (
@@ -290,4 +326,9 @@ def _alarms(look: Look, live: pl.DataFrame) -> Card:
         mark,
         "",
         to=look.address("alarms"),
-    )
+        target=Target(
+            say("none that nobody has seen; now {count}", count=language.count(waiting)) if waiting
+            else say("none that nobody has seen"), not waiting,
+        ),
+        moved=fresh,
+    )  # fmt: skip

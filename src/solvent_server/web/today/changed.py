@@ -11,9 +11,11 @@ import polars as pl
 
 from solvent.base.problem import SolventError
 from solvent_server.store.keeping.assessments import Kept, earlier
+from solvent_server.store.keeping.cases import without_cash
 from solvent_server.web.alarms.gathered import TIERS, says, titles
-from solvent_server.web.cash.told import NONE, Told
+from solvent_server.web.cash.told import NONE, Told, together
 from solvent_server.web.parts.page import Look
+from solvent_server.web.today.held import chance_of, lowest_of
 
 MOST = 5
 """So many of a kind are named; the rest is counted."""
@@ -62,15 +64,20 @@ class Changed:
         )
 
 
-def changed(look: Look, told: Told) -> Changed | None:
-    """What changed since the newest assessment of an earlier day, else the one made before; None: there is none."""
+def changed(look: Look, told: Told, before: Kept | None) -> Changed | None:
+    """What changed since an earlier assessment; None: there is none."""
     assert look.kept is not None
-    before = previous(look.company.code, look.kept)
     if before is None:
         return None
-    pairs = [(_name(look, key), read(before.report), read(look.kept.report), form(told)) for key, read, form in FIGURES]
+    cash = look.may("see_cash")
+    pairs = [
+        (_name(look, key), read(before.report), read(look.kept.report), form(told))
+        for key, read, form in FIGURES
+        if cash or key not in OF_CASH
+    ]
     steps = [_step(*pair) for pair in pairs if _differs(pair[1], pair[2])]
-    was, now = (_frame(kept, "findings", ("rule", "subject", "tier", "facts", "about")) for kept in (before, look.kept))
+    was, now = (_frame(kept, "findings", FOUND) for kept in (before, look.kept))
+    was, now = (was, now) if cash else (without_cash(was), without_cash(now))
     fresh = now.join(was, on=["rule", "subject"], how="anti").sort("tier", descending=True)
     names = _names(look.kept)
     grades = _grades(before, look.kept)
@@ -103,11 +110,6 @@ def previous(code: str, kept: Kept) -> Kept | None:
     return older[-1] if older else made[-1] if made else None
 
 
-def _lowest(report: Mapping[str, Any]) -> float | None:
-    weeks = [row["lowest_p50"] for row in (report["cash_outlook"]["weeks_ahead"] or [])[:13]]
-    return min((float(value) for value in weeks if value is not None), default=None)
-
-
 def _number(value: Any) -> float | None:
     return None if value is None else float(value)
 
@@ -122,13 +124,19 @@ def _money(told: Told) -> Callable[[float | None], str]:
 
 FIGURES: Sequence[tuple[str, Read, Form]] = (
     ("cash", lambda report: _number(report["cash"]), _money),
-    ("lowest", _lowest, _money),
-    ("chance", lambda report: _number((report["cash_outlook"]["gap"] or {}).get("horizon_chance")), lambda t: t.share),
+    ("lowest", lowest_of, _money),
+    ("chance", chance_of, lambda told: told.share),
     ("open", lambda report: _number(report["open_total"]), _money),
     ("overdue", lambda report: _number(report["overdue_share"]), lambda told: told.share),
     ("dso", lambda report: _number(report["dso"]["simple_90"]), lambda told: told.days),
 )
 """Name of each figure, how it is read off a report, how it is told."""
+
+
+OF_CASH = frozenset({"cash", "lowest", "chance"})
+"""Those of whoever may see cash."""
+FOUND = ("rule", "subject", "tier", "facts", "about", "owner")
+"""Columns of findings."""
 
 
 def _name(look: Look, key: str) -> str:
@@ -183,7 +191,7 @@ def _finding(row: Mapping[str, Any], names: Mapping[str, str], look: Look) -> Na
     title = look.say(titles().get(row["rule"], row["rule"]))
     who = look.say("our own company") if row["about"] == "company" else names.get(row["subject"], row["subject"])
     return Named(
-        f"{title}: {who}. {says(row, look.language, look.kept.currency)}",
+        together(f"{title}: {who}. {says(row, look.language, look.kept.currency)}"),
         f"{look.address('alarms')}?rule={row['rule']}",
         TIERS[row["tier"] - 1],
     )

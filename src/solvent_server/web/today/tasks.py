@@ -51,9 +51,9 @@ def tasks(look: Look, told: Told, live: pl.DataFrame) -> Sequence[Task]:
         mine = waiting.filter((pl.col("owner") == owner) | (pl.col("escalated_to") == owner))
         late = mine.filter(pl.col("escalated_on").is_not_null()).height
         if late:
-            found.append(Task(count(late), say("alarms have waited too long to be seen"), to, late=True))
+            found.append(Task(count(late), say("Alarms that have waited too long to be seen"), to, late=True))
         if mine.height > late:
-            found.append(Task(count(mine.height - late), say("alarms of yours that nobody has seen yet"), to))
+            found.append(Task(count(mine.height - late), say("Alarms of yours that nobody has seen yet"), to))
     found += _desk(look)
     found += _books(look, told, look.kept.report)
     return sorted(found, key=lambda task: not task.late)
@@ -69,12 +69,12 @@ def _desk(look: Look) -> Sequence[Task]:
         ]
         if waiting:
             found.append(
-                Task(count(len(waiting)), say("decisions wait for your approval"), look.address("desk_approvals"))
+                Task(count(len(waiting)), say("Decisions that wait for your approval"), look.address("desk_approvals"))
             )
     if look.may("propose"):
         for name, where, text in (
-            ("reviews", pl.col("overdue_days") > 0, say("reviews of customers are overdue")),
-            ("admissions", pl.lit(value=True), say("requests of new customers wait for a decision")),
+            ("reviews", pl.col("overdue_days") > 0, say("Reviews of customers that are overdue")),
+            ("admissions", pl.lit(value=True), say("Requests of new customers that wait for a decision")),
         ):
             number = _height(look.kept, name, where)
             if number:
@@ -95,12 +95,12 @@ def _books(look: Look, told: Told, report: Mapping[str, Any]) -> Sequence[Task]:
     say, count, found = look.say, look.language.count, []
     loose = report["unallocated"]
     if look.may("match") and loose["total"] is not None and float(loose["total"]):
-        text = say("{currency} came in and belong to no item yet", currency=told.currency)
+        text = say("Came in and belongs to no item yet, {currency}", currency=told.currency)
         found.append(Task(told.money(loose["total"]), text, look.address("receivable_unplaced")))
     stale = [row for row in report["cash_outlook"]["accounts"] or [] if row["stale"]]
     if stale and look.may("import"):
         text = say(
-            "bank accounts have no fresh balance: {accounts}", accounts=", ".join(row["account_id"] for row in stale)
+            "Bank accounts without a fresh balance: {accounts}", accounts=", ".join(row["account_id"] for row in stale)
         )
         found.append(Task(count(len(stale)), text, look.address("imports")))
     return found

@@ -8,12 +8,12 @@ from typing import Any
 import polars as pl
 from django.http import HttpResponse
 
-from solvent_server.web.alarms.gathered import alarms, alive, says, titles, who
+from solvent_server.web.alarms.gathered import alive, says, titles, who
 from solvent_server.web.cash import charted, outlook
-from solvent_server.web.cash.told import Told
+from solvent_server.web.cash.told import Told, together
 from solvent_server.web.parts.page import Look, page
 from solvent_server.web.today.cards import Card, cards
-from solvent_server.web.today.changed import changed
+from solvent_server.web.today.changed import changed, previous
 from solvent_server.web.today.tasks import OWNS, tasks
 
 WORST = 5
@@ -34,6 +34,9 @@ ORDER: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
 }
 """Of each role: which cards, then which parts come first; who is not named is shown the day as the CFO sees it."""
 
+OF_CASH = frozenset({"cash", "lowest", "chance"})
+"""Cards of whoever may see cash."""
+
 
 @page("see")
 def today(look: Look) -> HttpResponse:
@@ -41,15 +44,20 @@ def today(look: Look) -> HttpResponse:
     assert look.kept is not None
     told = Told(look.language, look.kept.currency)
     cash = look.kept.report["cash_outlook"]
-    live = alive(alarms(look.company, look.kept))
+    live = alive(look)
     order, parts = ORDER.get(look.role, ORDER["cfo"])
-    made = {card.name: card for card in cards(look, told, live)}
+    money = look.may("see_cash")
+    order = order if money else [name for name in order if name not in OF_CASH]
+    before = previous(look.company.code, look.kept)
+    earlier = before if before is not None and before.as_of < look.kept.as_of else None
+    made = {card.name: card for card in cards(look, told, live, earlier)}
     worst = _worst(live, look.role)
     return look.render(
         "today/today.html",
         here="today",
         cards=_ordered(made, order),
-        fan_first=parts[0] == "fan",
+        money=money,
+        fan_first=money and parts[0] == "fan",
         alarms_first=parts.index("alarms") < min(parts.index("tasks"), parts.index("changed")),
         side=[part for part in parts if part in ("tasks", "changed")],
         fan=outlook.drawn(cash, told),
@@ -58,13 +66,13 @@ def today(look: Look) -> HttpResponse:
             told,
             "ahead",
             look.say("Cash in the weeks ahead: median and bands of all paths, with floor and orange line"),
-            (lambda end: f"{look.address('cash_weeks')}?week={end}#week") if look.may("see_cash") else (lambda end: ""),
+            lambda end: f"{look.address('cash_weeks')}?week={end}#week",
         ),
         weeks=outlook.weeks(cash, told),
         gap=outlook.gap(look.kept.report, told),
         worst=[_brief(row, look) for row in worst.iter_rows(named=True)],
         count=live.height,
-        changed=changed(look, told),
+        changed=changed(look, told, before),
         tasks=tasks(look, told, live),
     )
 
@@ -88,6 +96,6 @@ def _brief(row: Mapping[str, Any], look: Look) -> Mapping[str, Any]:
         "title": titles().get(row["rule"], row["rule"]),
         "who": who(row, look.language),
         "customer": look.address("customer", row["subject"]) if row["about"] == "customer" else "",
-        "says": says(row, look.language, look.kept.currency),
+        "says": together(says(row, look.language, look.kept.currency)),
         "to": look.address("alarm", row["case_id"]),
     }

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from solvent_server.web.cash.fan import spark
+from solvent_server.web.cash.sheets import Row, Sheet, sheet
 from solvent_server.web.cash.told import NONE, Told
+from solvent_server.web.parts.listing.columns import Cell
 from solvent_server.web.parts.page import Look
 
 
@@ -140,38 +142,66 @@ def cycle(look: Look, told: Told, made: Sequence[Part]) -> Part:
     )  # fmt: skip
 
 
-def months_of(look: Look, told: Told) -> Sequence[tuple[str, Sequence[str]]]:
+def months_of(look: Look, told: Told) -> Sheet:
     """The cycle at each month end, the newest first: the day, and its four figures."""
     assert look.kept is not None
+    say = look.say
     rows = look.kept.report["cash_outlook"]["indicators"] or []
     names = ("dio_days", "dso_days", "dpo_days", "ccc_days")
-    return [(told.day(row["month_end"]), [told.days(row[name]) for name in names]) for row in reversed(rows)]
+    made = [[told.day(row["month_end"]), *(told.days(row[name]) for name in names)] for row in reversed(rows)]
+    heads = [say("Month end"), say("Days in stock"), say("Days of sales"), say("Days payable"),
+             say("Cash conversion cycle")]  # fmt: skip
+    return sheet(say("The cycle at month ends"), heads, made)
 
 
-def variants(look: Look, told: Told) -> Sequence[tuple[str, str, str]]:
-    """Every variant of days and turnover under its own name: name, figure, what it is."""
+def variants(look: Look, told: Told) -> Sheet:
+    """Every variant of days and turnover under its own name, which opens it: figure, and what it is."""
+    rows: list[Row] = [
+        [Cell(name, "", to), Cell(figure, "right"), Cell(what, "wrap")] for name, figure, what, to in _every(look, told)
+    ]
+    made = sheet(
+        look.say("Every variant under its own name"),
+        [look.say("Measure"), look.say("Reading now"), look.say("What it is")],
+        rows,
+    )
+    return Sheet(made.caption, [*made.heads[:2], (made.heads[2][0], "")], made.rows)
+
+
+def _every(look: Look, told: Told) -> Sequence[tuple[str, str, str, str]]:
+    """Each variant: name, figure, what it is, and the page that opens it."""
     assert look.kept is not None
     say, report = look.say, look.kept.report
     dso, payables, stock = report["dso"], report["payables"], report["stock"]
     number = look.language.number
+    bills, suppliers, articles = (look.address(f"working_{name}") for name in ("bills", "suppliers", "stock"))
+
+    def figure(name: str) -> str:
+        return look.address("figure", name)
+
     return [
-        (say("DSO, 90 days"), told.days(dso["simple_90"]), say("open receivables over the sales of 90 days, times 90")),
+        (say("DSO, 90 days"), told.days(dso["simple_90"]),
+         say("open receivables over the sales of 90 days, times 90"), figure("dso")),
         (say("Countback DSO"), told.days(dso["countback"]),
-         say("how many days of the newest sales make up what is open; seasons do not bend it")),
+         say("how many days of the newest sales make up what is open; seasons do not bend it"),
+         figure("countback_dso")),
         (say("DSO, one year"), told.days(dso["average_365"]),
-         say("mean receivables over the sales of a year, times 365")),
+         say("mean receivables over the sales of a year, times 365"), figure("average_dso")),
         (say("Best possible DSO"), told.days(dso["best_possible_90"]),
-         say("the same with what is not yet due only: what your terms alone cost")),
-        (say("Days delinquent"), told.days(report["add"]), say("the difference: what late payment costs")),
+         say("the same with what is not yet due only: what your terms alone cost"), figure("best_possible_dso")),
+        (say("Days delinquent"), told.days(report["add"]), say("the difference: what late payment costs"),
+         figure("days_delinquent")),
         (say("Turnover of receivables"), NONE if report["turnover"] is None else number(report["turnover"]),
-         say("times a year that receivables turn into money")),
-        (say("DPO on purchases"), told.days(payables["dpo"]), say("payables over the bills of a year, times 365")),
+         say("times a year that receivables turn into money"), figure("turnover")),
+        (say("DPO on purchases"), told.days(payables["dpo"]), say("payables over the bills of a year, times 365"),
+         bills),
         (say("DPO on cost of sales"), told.days(payables["dpo_cogs"]),
-         say("payables over cost of sales, times the days of its period")),
-        (say("How late we pay"), told.days(payables["own_delay"]), say("from due day to payment, by amount, one year")),
-        (say("Days in stock"), told.days(stock["dio"]), say("stock over cost of sales, times the days of its period")),
+         say("payables over cost of sales, times the days of its period"), bills),
+        (say("How late we pay"), told.days(payables["own_delay"]),
+         say("from due day to payment, by amount, one year"), suppliers),
+        (say("Days in stock"), told.days(stock["dio"]), say("stock over cost of sales, times the days of its period"),
+         articles),
         (say("Turnover of stock"), NONE if stock["turnover"] is None else number(stock["turnover"]),
-         say("times a year that stock is sold")),
+         say("times a year that stock is sold"), articles),
     ]  # fmt: skip
 
 

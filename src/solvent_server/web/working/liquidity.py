@@ -83,6 +83,7 @@ def history(look: Look, told: Told) -> Sheet | None:
     heads = [say("Statement of"), say("Current ratio"), say("Quick ratio"), say("Cash ratio"),
              say("Working capital requirement"), say("Operating requirement"), say("Band")]  # fmt: skip
     made: list[list[str | Cell]] = []
+    marks = ["right"] * (len(heads) - 1)
     for row in reversed(rows):
         figures = [NONE if row[name] is None else look.language.number(row[name])
                    for name in ("current_ratio", "quick_ratio", "cash_ratio")]  # fmt: skip
@@ -91,7 +92,9 @@ def history(look: Look, told: Told) -> Sheet | None:
         made.append(
             [told.day(row["period_end"]), *figures, told.money(row["wcr"]), told.money(row["operating_wcr"]), band]
         )
-    return sheet(say("Liquidity at each statement"), heads, made)
+    told_of = sheet(say("Liquidity at each statement"), heads, made)
+    sides = ["", *marks[:-1], ""]
+    return Sheet(told_of.caption, list(zip(heads, sides, strict=True)), told_of.rows)
 
 
 def direct(look: Look, told: Told, flows: pl.DataFrame) -> Sheet | None:

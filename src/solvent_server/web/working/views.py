@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import polars as pl
 from django.http import HttpResponse
@@ -11,6 +12,7 @@ from django.http import HttpResponse
 from solvent.base.money import decimal, minor
 from solvent.base.problem import SolventError
 from solvent.measures.company.payables import discount_rate
+from solvent_server.web.cash.sheets import asked_file, offered
 from solvent_server.web.cash.told import NONE, Told
 from solvent_server.web.parts.page import Look, page
 from solvent_server.web.parts.table import Column, Lister, exported, listed, wants_file
@@ -33,7 +35,7 @@ DUE = {
 """When a bill is to be paid."""
 SLOW = {"true": "slow", "false": "moving"}
 BILLS = (
-    Column("name", "Supplier"),
+    Column("name", "Supplier", link="bills_of", link_by="supplier_id"),
     Column("bill_id", "Bill"),
     Column("issued_on", "Issued on", "day"),
     Column("due_on", "Due on", "day"),
@@ -44,7 +46,7 @@ BILLS = (
     Column("open", "Open", "money"),
 )
 SUPPLIERS = (
-    Column("name", "Supplier"),
+    Column("name", "Supplier", link="bills_of", link_by="supplier_id"),
     Column("supplier_id", "Number"),
     Column("bills", "Bills", "count"),
     Column("terms_days", "Days agreed", "days"),
@@ -81,7 +83,11 @@ def _page(look: Look, name: str, template: str, **context: Any) -> HttpResponse:
     assert look.kept is not None
     tabs = [(look.say(says), look.address(tab), tab == name) for tab, says, act in TABS if look.may(act)]
     told = Told(look.language, look.kept.currency)
-    return look.render(f"working/{template}.html", here="working_capital", tabs=tabs, told=told, **context)
+    file = asked_file(look.request, context, f"{name.replace('_', '-')}-{look.kept.as_of.isoformat()}")
+    if file is not None:
+        return file
+    held = offered(look.request, context)
+    return look.render(f"working/{template}.html", here="working_capital", tabs=tabs, told=told, **held)
 
 
 def _with_due(bills: pl.DataFrame) -> pl.DataFrame:
@@ -192,6 +198,11 @@ def _number(text: str, otherwise: float) -> float:
     return value if 0 <= value < 10_000 else otherwise
 
 
+def _to(look: Look) -> Callable[[str, str], str]:
+    """The address that a cell of a list leads to: of a supplier its bills."""
+    return lambda _, key: look.address("working_bills") + "?" + urlencode({"q": key})
+
+
 def _list(look: Look, name: str, frame: pl.DataFrame | None, lister: Lister, **said: str) -> HttpResponse:
     if frame is None:
         return _page(look, name, "older")
@@ -205,7 +216,7 @@ def bills(look: Look) -> HttpResponse:
     """What we owe, bill by bill."""
     frame = _frame(look, "bills")
     rows = None if frame is None else _with_due(frame)
-    lister = Lister(BILLS, "-days_past_due", "", ("name", "bill_id", "supplier_id"), look.address, pick=True)
+    lister = Lister(BILLS, "-days_past_due", "", ("name", "bill_id", "supplier_id"), _to(look), pick=True)
     return _list(
         look, "working_bills", rows, lister, file="bills", title=look.say("Bills to pay"),
         why=look.say("Every bill of a supplier on which something is open, the longest overdue first."),
@@ -216,7 +227,7 @@ def bills(look: Look) -> HttpResponse:
 @page("see")
 def suppliers(look: Look) -> HttpResponse:
     """Suppliers, with the days that they give and that we take."""
-    lister = Lister(SUPPLIERS, "-open", "", ("name", "supplier_id"), look.address)
+    lister = Lister(SUPPLIERS, "-open", "", ("name", "supplier_id"), _to(look))
     return _list(
         look, "working_suppliers", _frame(look, "suppliers"), lister, file="suppliers", title=look.say("Suppliers"),
         why=look.say(

@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const panel = () => document.getElementById("panel");
+  const picked = () => document.querySelector("[data-pick][aria-current]");
   let waits = 0;
   function show(link) {
     if (!panel() || panel().dataset.line === link.dataset.pick) return;
@@ -10,6 +11,13 @@
       if (one === link) one.setAttribute("aria-current", "true"); else one.removeAttribute("aria-current");
     }
     htmx.ajax("GET", link.href, { target: "#panel", select: "#panel", swap: "outerHTML" });
+  }
+  function enter(key) {
+    const fold = [...document.querySelectorAll("#panel summary[data-key]")].find((one) => one.dataset.key === key)?.parentElement;
+    if (!fold) return false;
+    fold.open = true;
+    (fold.querySelector("[data-part]") || fold.querySelector("select, input:not([type=hidden])"))?.focus();
+    return true;
   }
   document.addEventListener("focusin", (event) => {
     const link = event.target.closest("[data-pick]");
@@ -24,17 +32,25 @@
     show(link);
   });
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target.closest("#panel")) picked()?.focus();
     if (event.target.closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "u") document.querySelector("[data-undo]")?.click();
     if (event.key !== "Enter") return;
     const link = event.target.closest("[data-pick]");
     if (!link) return;
     event.preventDefault();
-    if (panel()?.dataset.line === link.dataset.pick) document.querySelector("[data-accept]")?.click(); else show(link);
+    const accept = document.querySelector("[data-accept]");
+    if (panel()?.dataset.line === link.dataset.pick) accept ? accept.click() : enter("h"); else show(link);
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
+  // A key that opens a part of the panel also goes into it; elsewhere it would only fold and unfold.
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (!enter(event.key)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
   document.addEventListener("submit", (event) => {
     const busy = event.target.dataset.busy;
     if (busy) document.getElementById(busy).hidden = false;
@@ -56,5 +72,8 @@
     if (matchMedia("(max-width: 64rem)").matches) panel()?.scrollIntoView({ block: "start" });
   });
   count();
-  if (!document.querySelector(".wrong")) document.querySelector("[data-pick][aria-current]")?.focus({ preventScroll: true });
+  const row = picked()?.closest("tr"), box = row?.closest(".scroll");
+  if (box) box.scrollTop = Math.max(row.offsetTop - box.clientHeight / 3, 0);
+  if (document.querySelector("main > .wrong")) (document.querySelector("#panel details[open] [data-part]") || picked())?.focus({ preventScroll: true });
+  else picked()?.focus({ preventScroll: true });
 })();

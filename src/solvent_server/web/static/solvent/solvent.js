@@ -5,6 +5,15 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const open = document.getElementById(button.dataset.toggle).classList.toggle("open");
   button.setAttribute("aria-expanded", String(open));
+  unfolded[open ? "add" : "delete"](button.dataset.toggle);
+});
+// What was unfolded stays so when a filter brings the list anew.
+const unfolded = new Set();
+document.addEventListener("htmx:afterSettle", () => {
+  for (const name of unfolded) {
+    document.getElementById(name)?.classList.add("open");
+    document.querySelector(`[data-toggle="${name}"]`)?.setAttribute("aria-expanded", "true");
+  }
 });
 document.addEventListener("change", (event) => {
   const choice = event.target.closest("[data-go]");
@@ -36,7 +45,10 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
+  const copy = event.target.closest("[data-copy]");
+  if (copy) navigator.clipboard.writeText(window.location.href).then(() => { copy.textContent = copy.dataset.copy; });
 });
+if (!navigator.clipboard) for (const copy of document.querySelectorAll("[data-copy]")) copy.hidden = true;
 for (const place of document.querySelectorAll("[data-drop]")) {
   const files = place.querySelector("input[type=file]");
   place.querySelector("[data-drop-hint]").hidden = false;
