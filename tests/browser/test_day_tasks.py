@@ -106,7 +106,7 @@ def test_an_alarm_is_closed_with_what_came_of_it(sit: Any, served: Any, language
 
 def test_by_keys_the_radar_is_cut_to_the_worst(sit: Any, served: Any, language: str) -> None:
     """The filter stands in the address, and whoever chose it stays where he was."""
-    seen = sit("credit_analyst", language)
+    seen = sit("credit_manager", language)
     seen.open("alarms/?each=1")
     seen.tab_to("select[name=tier]")
     seen.keys("ArrowDown")
