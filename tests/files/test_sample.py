@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -491,7 +492,8 @@ def test_nothing_reads_the_truth() -> None:
     assert list(found) == ["files/sample/__init__.py"]
     assert len(found["files/sample/__init__.py"]) == 1
     assert ".write_text(" in found["files/sample/__init__.py"][0]
-    readers = [room for room in SRC.rglob("*.py") if ".truth" in room.read_text("utf-8")]
+    reads = re.compile(r"(?<!api\.field)\.truth\b")  # a message of the API is called so too
+    readers = [room for room in SRC.rglob("*.py") if reads.search(room.read_text("utf-8"))]
     assert [room.relative_to(SRC).as_posix() for room in readers] == ["files/sample/__init__.py"]
 
 
