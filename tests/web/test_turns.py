@@ -1,79 +1,97 @@
-"""Turns: who waits gets the next turn in order; something long gives its own up, and holds nobody up for ever."""
+"""Turns: who waits gets the next turn in the order of asking, and whoever takes long holds up nobody."""
 
 import threading
 from time import monotonic
 
+import pytest
 from django.http import HttpRequest, HttpResponse
-from tests.pace import seconds
 
+from pace import seconds
 from solvent_server.web.parts import turns
-from solvent_server.web.parts.turns import Line, Turns, give_up
+from solvent_server.web.parts.turns import Line, Turns
 
 
-def test_turns_come_in_the_order_of_asking():
-    line, order = Line(1), []
-    assert line.enter(0)
-    threads = []
+def until(true: object, count: float = 20) -> None:
+    """Wait until something is so."""
+    end = monotonic() + seconds(count)
+    while not true():
+        assert monotonic() < end, "it never came about"
+        threading.Event().wait(0.001)
+
+
+def test_turns_come_in_the_order_of_asking() -> None:
+    line, order, threads = Line(seconds(60)), [], []
+    first = line.enter()
     for number in range(6):
 
         def ask(number: int = number) -> None:
-            assert line.enter(seconds(10))
+            mine = line.enter()
             order.append(number)
-            line.leave()
+            line.leave(mine)
 
         threads.append(threading.Thread(target=ask))
         threads[-1].start()
-        until = monotonic() + seconds(10)
-        while len(line._waiting) <= number and monotonic() < until:
-            threading.Event().wait(0.001)
-    line.leave()
+        until(lambda number=number: len(line._waiting) > number)
+    assert not order
+    line.leave(first)
     for thread in threads:
         thread.join()
     assert order == list(range(6))
-    assert line.enter(0), "the last one gave its turn back"
+    assert line._whose is None, "the last one gave the turn back"
 
 
-def test_who_waits_in_vain_leaves_the_line_as_it_was():
-    line = Line(1)
-    assert line.enter(0)
-    assert not line.enter(0.01)
-    line.leave()
-    assert line.enter(0)
-    assert not line.enter(0)
-
-
-def test_what_takes_long_lets_others_go_ahead(monkeypatch):
-    monkeypatch.setattr(turns, "_line", Line(1))
-    monkeypatch.setattr(turns, "PATIENCE", seconds(30))
+def test_who_takes_long_loses_the_turn_once_and_gives_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "_line", Line(0.05))
     begun, done = threading.Event(), threading.Event()
 
     def long(request: HttpRequest) -> HttpResponse:
-        give_up()
         begun.set()
-        done.wait(seconds(30))
+        assert done.wait(seconds(60))
         return HttpResponse("long")
 
     thread = threading.Thread(target=lambda: Turns(long)(HttpRequest()))
     thread.start()
-    assert begun.wait(seconds(30))
-    since = monotonic()
-    assert Turns(lambda request: HttpResponse("short"))(HttpRequest()).content == b"short"
-    assert monotonic() - since < seconds(20), "it waited for the long one"
+    assert begun.wait(seconds(60))
+    short = Turns(lambda request: HttpResponse("short"))
+    for _ in range(3):
+        assert short(HttpRequest()).content == b"short"
+    mine = turns._line.enter()
     done.set()
     thread.join()
-    assert turns._line.enter(0), "each gave its turn back once"
-    assert not turns._line.enter(0), "and not twice"
+    assert turns._line._whose is mine, "whose turn was over takes none from others when it ends"
+    turns._line.leave(mine)
+    assert turns._line._whose is None
 
 
-def test_a_turn_comes_back_from_what_breaks(monkeypatch):
-    monkeypatch.setattr(turns, "_line", Line(1))
+def test_one_who_waits_behind_others_stays_in_line() -> None:
+    """The turn of one who took too long goes to the first in line, not to whoever notices first."""
+    line, order, go = Line(0.05), [], threading.Event()
+    line.enter()
+
+    def ask(number: int) -> None:
+        mine = line.enter()
+        order.append(number)
+        go.wait(seconds(60))
+        line.leave(mine)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(3)]
+    for number, thread in enumerate(threads):
+        thread.start()
+        until(lambda number=number: len(line._waiting) + len(order) > number)
+    until(lambda: len(order) == 3)
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert order == [0, 1, 2]
+
+
+def test_a_turn_comes_back_from_what_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "_line", Line(seconds(60)))
 
     def broken(request: HttpRequest) -> HttpResponse:
         raise ValueError
 
     for _ in range(2):
-        try:
+        with pytest.raises(ValueError):  # noqa: PT011 (it has no words)
             Turns(broken)(HttpRequest())
-        except ValueError:
-            continue
-    assert turns._line.enter(0)
+    assert turns._line._whose is None

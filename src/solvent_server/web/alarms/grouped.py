@@ -51,7 +51,7 @@ def grouped(look: Look, rows: pl.DataFrame, lister: Lister) -> tuple[Listed, Seq
     shown: list[pl.DataFrame] = []
 
     def cut(told: Mapping[str, str], word: str, _: str, place: int, size: int) -> tuple[int, int, pl.DataFrame]:
-        kept = rows.filter(*(pl.col(name).cast(pl.String) == value for name, value in told.items()))
+        kept = rows.lazy().filter(*(pl.col(name).cast(pl.String) == value for name, value in told.items()))
         if word:
             found = [pl.col(name).cast(pl.String).str.to_lowercase().str.contains(word.lower(), literal=True)
                      for name in lister.search]  # fmt: skip
@@ -61,12 +61,15 @@ def grouped(look: Look, rows: pl.DataFrame, lister: Lister) -> tuple[Listed, Seq
             .agg(pl.max("stake"), pl.max("rank"))
             .sort(pl.col("about") == "company", "stake", "rank", descending=True, nulls_last=True)
             .with_row_index("at")
-            .drop("stake", "rank")
+            .select("at", "about", "subject")
+            .collect()
         )
         place = min(place, max(-(-order.height // size) - 1, 0))
         there = order.slice(place * size, size)
-        shown.append(kept.join(there, on=["about", "subject"]).sort("at", "rank", descending=[False, True]))
-        return order.height, place, shown[0].unique("at", keep="first", maintain_order=True)
+        shown.append(
+            kept.join(there.lazy(), on=["about", "subject"]).sort("at", "rank", descending=[False, True]).collect()
+        )
+        return order.height, place, there
 
     table = listed(rows.lazy(), lister, look.request, look.language, cut)
     parts = groupby(shown[0].iter_rows(named=True), key=itemgetter("at"))

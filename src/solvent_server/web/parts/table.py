@@ -75,7 +75,7 @@ class Listed:
 
 Cut = Callable[[Mapping[str, str], str, str, int, int], tuple[int, int, pl.DataFrame]]
 """What is chosen (column to value), the word, the order (``-`` before it: the largest first), the page, from 0, and how
-many rows a page has; it gives the count, the page that is shown, and its rows."""
+many rows a page has; it gives the count, the page that is shown, and its rows with the columns that become cells."""
 
 
 def wants_file(request: HttpRequest) -> bool:
@@ -108,12 +108,13 @@ def listed(
         key = [pl.col(order), *(pl.col(name) for name in lister.search[:1] if name != order)]
         sorted_by = kept.sort(key, descending=[most, *([False] * (len(key) - 1))], nulls_last=True)
         rows = sorted_by.slice(place * size, size).collect()
+    columns = [column for column in lister.columns if column.name in rows.columns]
     first = place * size
     views = views_of(request)
     own = {"q", "size", "hide", "page", "format", *(choice.name for choice in choices)}
     return Listed(
         [_head(column, lister, asked, language) for column in lister.columns],
-        [[_cell(column, row, lister, language) for column in lister.columns] for row in rows.iter_rows(named=True)],
+        [[_cell(column, row, lister, language) for column in columns] for row in rows.iter_rows(named=True)],
         choices,
         word if lister.search else None,
         count,

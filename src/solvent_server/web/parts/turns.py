@@ -2,7 +2,7 @@
 
 The threads of a process share one interpreter. Several at work push each other off it: eight readers of a list got two
 thirds as many answers from six threads as from one, and each waited half as long again. Whoever takes long holds up
-nobody for more than a moment: who has waited so long goes on without a turn.
+nobody for more than a moment: then its turn is over, and it goes on beside the next.
 """
 
 from __future__ import annotations
@@ -10,59 +10,52 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from time import monotonic
 
 from django.http import HttpRequest, HttpResponse
 
-AT_ONCE = 1
-PATIENCE = 0.2
-"""Seconds after which a request goes on without a turn."""
-FILE = 100_000
-"""From so many bytes on what is sent is a file: it may come slowly, and waits for nobody."""
+LASTS = 0.1
+"""Seconds that a turn lasts; most pages take a tenth of it."""
 
 
 class Line:
-    """So many have a turn; who waits gets the next one in the order of asking.
+    """One has the turn; the others get it in the order of asking."""
 
-    >>> line = Line(1)
-    >>> line.enter(0), line.enter(0)
-    (True, False)
-    >>> line.leave()
-    >>> line.enter(0)
-    True
-    """
-
-    def __init__(self, at_once: int) -> None:
-        self._free = at_once
+    def __init__(self, lasts: float) -> None:
+        self._lasts = lasts
         self._guard = threading.Lock()
+        self._whose: threading.Event | None = None
+        self._since = 0.0
         self._waiting: deque[threading.Event] = deque()
 
-    def enter(self, patience: float) -> bool:
-        """True with a turn, which must be given back; False: none came in so many seconds."""
+    def enter(self) -> threading.Event:
+        """Wait for the turn; what comes back is to be given to ``leave``."""
         mine = threading.Event()
         with self._guard:
-            if self._free:
-                self._free -= 1
-                return True
+            if self._whose is None:
+                self._gets(mine)
+                return mine
             self._waiting.append(mine)
-        if mine.wait(patience):
-            return True
+        while not mine.wait(max(self._since + self._lasts - monotonic(), 0.001)):
+            with self._guard:
+                if not mine.is_set() and self._waiting[0] is mine and monotonic() >= self._since + self._lasts:
+                    self._gets(self._waiting.popleft())
+        return mine
+
+    def leave(self, mine: threading.Event) -> None:
+        """Done: the next one's turn, unless this one's was over already."""
         with self._guard:
-            if mine.is_set():  # it came between the end of waiting and here
-                return True
-            self._waiting.remove(mine)
-        return False
+            if self._whose is mine:
+                self._whose = None
+                if self._waiting:
+                    self._gets(self._waiting.popleft())
 
-    def leave(self) -> None:
-        """Give a turn back: to the first who waits, if any."""
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().set()
-            else:
-                self._free += 1
+    def _gets(self, one: threading.Event) -> None:
+        self._whose, self._since = one, monotonic()
+        one.set()
 
 
-_line = Line(AT_ONCE)
-_mine = threading.local()
+_line = Line(LASTS)
 
 
 class Turns:
@@ -72,16 +65,8 @@ class Turns:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        told = request.META.get("CONTENT_LENGTH") or "0"
-        _mine.turn = told.isdigit() and int(told) < FILE and _line.enter(PATIENCE)
+        mine = _line.enter()
         try:
             return self.answer(request)
         finally:
-            give_up()
-
-
-def give_up() -> None:
-    """What comes now takes long, such as a list of a million rows as a file: let others go ahead."""
-    if getattr(_mine, "turn", False):
-        _mine.turn = False
-        _line.leave()
+            _line.leave(mine)

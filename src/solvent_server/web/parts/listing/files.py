@@ -14,7 +14,6 @@ from xlsxwriter import Workbook
 
 from solvent.base.money import UNKNOWN, decimal, digits
 from solvent.files.language import Language
-from solvent_server.web.parts import turns
 from solvent_server.web.parts.listing.columns import Column, Lister
 
 KINDS = ("csv", "xlsx")
@@ -38,7 +37,6 @@ def file_of(
         kind: one of KINDS. rows: what is in it, in order. about: whose list it is, of which day and with which filter;
             the second sheet of a workbook.
     """
-    turns.give_up()
     if kind == "xlsx":
         return _response(_workbook(rows, lister, language, about), XLSX, f"{name}.xlsx")
     return _response(_csv(rows, lister, language), CSV, f"{name}.csv")
