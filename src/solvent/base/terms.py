@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from datetime import date
 from itertools import pairwise
 from math import isfinite
@@ -20,6 +20,8 @@ FAMILIES: dict[str, type[Terms]] = {}
 """Every family of terms that has been imported, by its key in policy files."""
 LARGEST = 2**53
 """No number of a policy is farther from zero: up to here every whole one is exact."""
+CENTURY = {"days": 36_525, "weeks": 5_218, "months": 1_200, "years": 100}
+"""The most of a term whose name ends on a span of time, unless it says another."""
 LONGEST = 500
 """Characters of a word in a policy."""
 
@@ -52,7 +54,8 @@ def term(
     """One decided number: what it is by default, in which unit, on whose word, and which values it takes.
 
     ``unit`` and ``source`` must say something; ``source`` names a requirement id, a formula number, or our own choice.
-    The rest are its :class:`Bounds`: a number is not negative unless it says so, and words have no least.
+    The rest are its :class:`Bounds`: a number is not negative unless it says so, words have no least, and a span of
+    time is at most a century.
     """
     sample = default[0] if isinstance(default, tuple) else default
     number = isinstance(sample, (int, float)) and not isinstance(sample, bool)
@@ -81,8 +84,13 @@ def terms_of(kind: type[Terms]) -> dict[str, Field[Any]]:
 
 def bounds_of(kind: type[Terms], name: str) -> Bounds:
     """What values one term of a family takes."""
-    bounds: Bounds = terms_of(kind)[name].metadata["bounds"]
-    return bounds
+    return _bounds(terms_of(kind)[name])
+
+
+def _bounds(told: Field[Any]) -> Bounds:
+    bounds: Bounds = told.metadata["bounds"]
+    most = CENTURY.get(told.name.rpartition("_")[2])
+    return bounds if most is None or bounds.most is not None else replace(bounds, most=most)
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,7 @@ def _fits(place: str, known: Mapping[str, Field[Any]], name: str, value: Any) ->
     if not good:
         wanted = f"{type(default[0]).__name__}, …" if isinstance(default, tuple) else type(default).__name__
         raise PolicyError("policy.value_kind", place, value=str(value), wanted=wanted)
-    _within(place, known[name].metadata["bounds"], value)
+    _within(place, _bounds(known[name]), value)
 
 
 def _within(place: str, bounds: Bounds, value: Any) -> None:

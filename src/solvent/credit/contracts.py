@@ -44,19 +44,17 @@ class Clauses(Terms, key="credit.contracts"):
         unit="clauses that no contract may lack",
         source="REQUIREMENTS CR-15; further ones: own choice",
     )  # fmt: skip
-    longest_days: int = term(
-        90, unit="days, beyond policy strictly over it", most=36_525, source="own choice: a quarter"
-    )
+    longest_days: int = term(90, unit="days, beyond policy strictly over it", source="own choice: a quarter")
     least_daily_rate: float = term(
         0.0005, unit="share a day, beyond policy strictly under it", most=10, source="FORMULAS 4.3.6: 0.05 % a day"
     )
-    longest_acceptance_days: int = term(15, unit="days, strictly over it", most=36_525, source="own choice: two weeks")
-    longest_dispute_days: int = term(30, unit="days, strictly over it", most=36_525, source="own choice: a month")
+    longest_acceptance_days: int = term(15, unit="days, strictly over it", source="own choice: two weeks")
+    longest_dispute_days: int = term(30, unit="days, strictly over it", source="own choice: a month")
     protected_seller: bool = term(
         True, unit="yes: we are small or medium and say so when we sign", source="FORMULAS 4.3.6: applicability test"
     )
     cn_since: str = term("2025-06-01", unit="day, signed on or after it", form="day", source="FORMULAS 4.3.6: 国令802")
-    cn_longest_days: int = term(60, unit="days, to large firms", most=36_525, source="FORMULAS 4.3.6: 国令802")
+    cn_longest_days: int = term(60, unit="days, to large firms", source="FORMULAS 4.3.6: 国令802")
     cn_large_employees: int = term(
         1000, unit="people from whom a buyer is large", source="own choice: the line for manufacturing; others differ"
     )
@@ -67,18 +65,12 @@ class Clauses(Terms, key="credit.contracts"):
         source="FORMULAS 4.3.6: one-year LPR, to be dated",
     )
     eu_since: str = term("2013-03-16", unit="day, signed on or after it", form="day", source="FORMULAS 4.3.6: 2011/7")
-    eu_longest_days: int = term(
-        60, unit="days, unless expressly agreed and fair", most=36_525, source="FORMULAS 4.3.6: 2011/7"
-    )
+    eu_longest_days: int = term(60, unit="days, unless expressly agreed and fair", source="FORMULAS 4.3.6: 2011/7")
     uk_since: str = term("2013-03-16", unit="day, signed on or after it", form="day", source="FORMULAS 4.3.6: UK")
-    uk_longest_days: int = term(
-        60, unit="days, unless fair", most=36_525, source="own choice: the line of 2011/7, kept in the UK"
-    )
-    lived_days: int = term(365, unit="days of invoices that are looked at", most=36_525, source="own choice: one year")
+    uk_longest_days: int = term(60, unit="days, unless fair", source="own choice: the line of 2011/7, kept in the UK")
+    lived_days: int = term(365, unit="days of invoices that are looked at", source="own choice: one year")
     lived_least: int = term(3, unit="invoices that show a habit", source="own choice: fewer are chance")
-    tolerance_days: int = term(
-        3, unit="days apart, differs strictly over it", most=36_525, source="own choice: days of the post"
-    )
+    tolerance_days: int = term(3, unit="days apart, differs strictly over it", source="own choice: days of the post")
 
 
 DEFAULTS = Clauses()

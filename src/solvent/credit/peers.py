@@ -57,9 +57,9 @@ class Peers(Terms, key="credit.peers"):
         most=1,
         source="own choice: it names itself",
     )
-    months: int = term(24, unit="months of trade that are told", most=1_200, source="own choice: two years")
+    months: int = term(24, unit="months of trade that are told", source="own choice: two years")
     payments: int = term(3, unit="payments that are told of", source="own choice: fewer are no experience")
-    years: tuple[float, ...] = term((1.0, 3.0, 10.0), unit="years, lines of bands", most=100, source="own choice")
+    years: tuple[float, ...] = term((1.0, 3.0, 10.0), unit="years, lines of bands", source="own choice")
     amounts: tuple[float, ...] = term(
         (10_000.0, 100_000.0, 1_000_000.0, 10_000_000.0), unit="main units, lines of bands", source="own choice: by ten"
     )
@@ -70,11 +70,9 @@ class Peers(Terms, key="credit.peers"):
         most=36_525,
         source="FORMULAS 4.2.9: points of the index",
     )
-    terms_days: tuple[float, ...] = term(
-        (1.0, 31.0, 61.0, 91.0), unit="days, lines of bands", most=36_525, source="own choice"
-    )
-    good_days: float = term(5.0, unit="days beyond terms, good under it", most=36_525, source="own choice: the post")
-    poor_days: float = term(30.0, unit="days beyond terms, poor from it", most=36_525, source="own choice: a month")
+    terms_days: tuple[float, ...] = term((1.0, 31.0, 61.0, 91.0), unit="days, lines of bands", source="own choice")
+    good_days: float = term(5.0, unit="days beyond terms, good under it", source="own choice: the post")
+    poor_days: float = term(30.0, unit="days beyond terms, poor from it", source="own choice: a month")
 
 
 DEFAULTS = Peers()

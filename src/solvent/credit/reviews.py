@@ -28,28 +28,17 @@ SCHEMA = {
 class Reviews(Terms, key="credit.reviews"):
     """How often what is gone through; four numbers are those of the tiers green to red."""
 
-    file_days: int = term(
-        90, unit="days between looks at a file", most=36_525, source="REQUIREMENTS CR-07: every quarter"
-    )
-    terms_days: int = term(
-        182, unit="days between looks at terms, discounts", most=36_525, source="REQUIREMENTS CR-07: half-year"
-    )
+    file_days: int = term(90, unit="days between looks at a file", source="REQUIREMENTS CR-07: every quarter")
+    terms_days: int = term(182, unit="days between looks at terms, discounts", source="REQUIREMENTS CR-07: half-year")
     payment_record_days: int = term(
-        90,
-        unit="days between looks at a payment record",
-        most=36_525,
-        source="REQUIREMENTS CR-07: set intervals; a quarter is ours",
+        90, unit="days between looks at a payment record", source="REQUIREMENTS CR-07: set intervals; a quarter is ours"
     )
     risk_days: int = term(
-        91,
-        unit="days between looks at country and industry risk",
-        most=36_525,
-        source="REQUIREMENTS CR-07; a quarter is ours",
+        91, unit="days between looks at country and industry risk", source="REQUIREMENTS CR-07; a quarter is ours"
     )
     limit_days: int = term(
         0,
         unit="days between looks at a limit; 0: only on a signal",
-        most=36_525,
         source="REQUIREMENTS CR-07: whenever a signal fires",
     )
     tier_factor: tuple[float, ...] = term(

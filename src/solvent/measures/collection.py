@@ -19,12 +19,8 @@ from solvent.measures.sums import DIMENSIONS, Figure, day_of, int_of, keys_of, s
 class Collection(Terms, key="measures.collection"):
     """What still counts as on time, and how far back it is looked at."""
 
-    grace_days: int = term(
-        0, unit="days after the due date that count as on time", most=36_525, source="FORMULAS 4.2.15"
-    )
-    months: int = term(
-        12, unit="months of due dates, on-time rate", most=1_200, source="own choice: a year holds every season"
-    )
+    grace_days: int = term(0, unit="days after the due date that count as on time", source="FORMULAS 4.2.15")
+    months: int = term(12, unit="months of due dates, on-time rate", source="own choice: a year holds every season")
 
 
 def cei(books: Books, as_of: date | None = None) -> Figure:

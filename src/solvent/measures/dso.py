@@ -23,18 +23,13 @@ from solvent.measures.sums import Figure, at_each, day_of, int_of, running_sums,
 class Dso(Terms, key="measures.dso"):
     """Over which days sales are counted, and against which past the present is held."""
 
-    days: int = term(90, unit="days of sales, simple and best possible", most=36_525, source="FORMULAS 4.2.1, 4.2.4")
-    year_days: int = term(365, unit="days of sales, average and turnover", most=36_525, source="FORMULAS 4.2.2")
+    days: int = term(90, unit="days of sales, simple and best possible", source="FORMULAS 4.2.1, 4.2.4")
+    year_days: int = term(365, unit="days of sales, average and turnover", source="FORMULAS 4.2.2")
     paid_days: int = term(
-        365,
-        unit="days back, invoices counted in days to pay",
-        most=36_525,
-        source="own choice: a year holds every season",
+        365, unit="days back, invoices counted in days to pay", source="own choice: a year holds every season"
     )
-    mean_months: int = term(
-        12, unit="months before the current one in the running mean", most=1_200, source="FORMULAS 4.2.25"
-    )
-    least_months: int = term(6, unit="months that a running mean needs", most=1_200, source="FORMULAS 4.2.25")
+    mean_months: int = term(12, unit="months before the current one in the running mean", source="FORMULAS 4.2.25")
+    least_months: int = term(6, unit="months that a running mean needs", source="FORMULAS 4.2.25")
 
 
 DEFAULTS = Dso()

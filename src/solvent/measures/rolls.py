@@ -28,9 +28,7 @@ SEGMENTS = ("insured", "country", "industry", "region")
 class Rolls(Terms, key="measures.rolls"):
     """From which history a loss rate is taken, and which rates stand in where there is none."""
 
-    months: int = term(
-        12, unit="months of roll rates; a shorter ledger uses the table", most=1_200, source="FORMULAS 4.2.12"
-    )
+    months: int = term(12, unit="months of roll rates; a shorter ledger uses the table", source="FORMULAS 4.2.12")
     lost_share: float = term(
         1.0,
         unit="share lost of what grows older than the last bucket",

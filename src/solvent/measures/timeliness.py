@@ -17,14 +17,12 @@ from solvent.measures.sums import DIMENSIONS, day_of, keys_of, sums, told_by
 class Timeliness(Terms, key="measures.timeliness"):
     """What is on time, what has defaulted, and which months are set beside which."""
 
-    grace_days: int = term(
-        0, unit="days after the due date that count as on time", most=36_525, source="FORMULAS 4.2.15"
-    )
+    grace_days: int = term(0, unit="days after the due date that count as on time", source="FORMULAS 4.2.15")
     default_days: int = term(
-        90, unit="days late, default strictly over it", most=36_525, source="own choice: the usual line of default"
+        90, unit="days late, default strictly over it", source="own choice: the usual line of default"
     )
     months: int = term(24, unit="full months of due dates", source="own choice: each season twice")
-    trend_months: int = term(6, unit="months set beside as many before", most=1_200, source="own choice: half a year")
+    trend_months: int = term(6, unit="months set beside as many before", source="own choice: half a year")
 
 
 DEFAULTS = Timeliness()

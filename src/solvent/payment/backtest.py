@@ -41,7 +41,6 @@ class Testing(Terms, key="payment.backtest"):
     refit_days: int = term(
         91,
         unit="days after which trees are grown anew",
-        most=36_525,
         source="own choice: the laws beneath them are fitted each week",
     )
 

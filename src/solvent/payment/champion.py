@@ -38,7 +38,7 @@ class Champion(Terms, key="payment.champion"):
     """How candidates compete."""
 
     cut_offs: int = term(3, unit="cut-offs in the past", source="own choice: one may be a lucky quarter")
-    test_days: int = term(120, unit="days of new items scored after each", most=36_525, source="own choice: a season")
+    test_days: int = term(120, unit="days of new items scored after each", source="own choice: a season")
     least_items: int = term(60, unit="scored items without which the default stands", source="own choice")
     most_items: int = term(10_000, unit="items scored at each cut-off", source="own choice: time; more decides nothing")
     most_learned: int = term(

@@ -40,10 +40,7 @@ class Together(Terms, key="payment.dependence"):
         0.9, unit="share of variance of all three at most", most=1, source="own choice: no item is its customer"
     )
     months: float = term(
-        12.0,
-        unit="months of history at which half is believed",
-        most=1_200,
-        source="own choice: one draw of a factor a month",
+        12.0, unit="months of history at which half is believed", source="own choice: one draw of a factor a month"
     )
     cells: float = term(
         60.0,
@@ -52,9 +49,7 @@ class Together(Terms, key="payment.dependence"):
         source="own choice: five for a year",
     )
     folds: int = term(6, unit="cut-offs in the past", source="own choice: more differ little")
-    fold_days: int = term(
-        90, unit="days of new items scored after each", most=36_525, source="own choice: as one looks ahead"
-    )
+    fold_days: int = term(90, unit="days of new items scored after each", source="own choice: as one looks ahead")
     watched_share: float = term(
         0.8, unit="chance of payment within the days watched, from which an item counts", most=1, source="own choice"
     )

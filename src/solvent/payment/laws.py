@@ -30,16 +30,10 @@ class Laws(Terms, key="payment.laws"):
     """How much the past and the others count."""
 
     half_life_days: float = term(
-        365.0,
-        unit="days after which an item counts half",
-        most=36_525,
-        source="own choice: 180 to 1,000 differ little",
+        365.0, unit="days after which an item counts half", source="own choice: 180 to 1,000 differ little"
     )
     drift_half_life_days: float = term(
-        60.0,
-        unit="days after which an item counts half in the drift",
-        most=36_525,
-        source="own choice: back-tested 60 to 200",
+        60.0, unit="days after which an item counts half in the drift", source="own choice: back-tested 60 to 200"
     )
     drift_items: float = term(30.0, unit="items at which half the drift is believed", source="own choice")
     place_items: float = term(
@@ -49,10 +43,7 @@ class Laws(Terms, key="payment.laws"):
         20.0, unit="items of the others that shape a customer's law", source="own choice: back-tested 3 to 100"
     )
     widest_days: float = term(
-        90.0,
-        unit="days beyond which a delay no longer moves the place",
-        most=36_525,
-        source="own choice: one late year is no habit",
+        90.0, unit="days beyond which a delay no longer moves the place", source="own choice: one late year is no habit"
     )
     generic_items: float = term(
         3.0, unit="items of a generic law, where there is no history", source="own choice: as good as three invoices"

@@ -38,9 +38,9 @@ class Board(Terms, key="payment.scoreboard"):
     """How far back the scoreboard looks."""
 
     months: int = term(6, unit="month ends of which forecasts are scored", source="own choice: half a year, cheap")
-    weeks: int = term(8, unit="weeks ahead", most=5_218, source="DESIGN 1: weekly error by lead time")
+    weeks: int = term(8, unit="weeks ahead", source="DESIGN 1: weekly error by lead time")
     countdown_weeks: int = term(
-        4, unit="weeks of the past whose forecasts are counted down", most=5_218, source="own choice: a month"
+        4, unit="weeks of the past whose forecasts are counted down", source="own choice: a month"
     )
     most_items: int = term(
         3_000, unit="items scored at each month end", source="own choice: time; cash is of all items all the same"

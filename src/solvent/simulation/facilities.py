@@ -46,7 +46,7 @@ class Facilities(Terms, key="simulation.facilities"):
         source="own choice: no to and fro",
     )
     year_days: float = term(
-        360.0, unit="days of a year of interest", most=36_525, source="own choice: money-market convention of banks"
+        360.0, unit="days of a year of interest", source="own choice: money-market convention of banks"
     )
     unknown_rate: float = term(
         0.06,

@@ -28,15 +28,11 @@ class Exchange(Terms, key="simulation.fx"):
         0.08, unit="standard deviation of a year's log change", source="own choice: floating currencies have 5 to 12 %"
     )
     believed_weeks: float = term(
-        26.0, unit="weeks of rates that the usual volatility is worth", most=5_218, source="own choice: half a year"
+        26.0, unit="weeks of rates that the usual volatility is worth", source="own choice: half a year"
     )
     window_weeks: int = term(156, unit="last weeks of rates that count", source="own choice: three years")
-    half_life_weeks: float = term(
-        52.0, unit="weeks after which a change counts half", most=5_218, source="own choice: a year"
-    )
-    stale_days: int = term(
-        14, unit="days after which the newest rate is told to be old", most=36_525, source="own choice"
-    )
+    half_life_weeks: float = term(52.0, unit="weeks after which a change counts half", source="own choice: a year")
+    stale_days: int = term(14, unit="days after which the newest rate is told to be old", source="own choice")
     systemic: float = term(
         0.0,
         unit="correlation of foreign currencies rising with everybody paying later",

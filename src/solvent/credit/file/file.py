@@ -27,40 +27,25 @@ class File(Terms, key="credit.file"):
     """How long each part of a credit file is believed, and how much makes it whole."""
 
     registry_days: int = term(
-        365,
-        unit="days, old strictly after",
-        most=36_525,
-        source="own choice: registers ask companies to confirm once a year",
+        365, unit="days, old strictly after", source="own choice: registers ask companies to confirm once a year"
     )
     statements_days: int = term(
         460,
         unit="days from the end of a period, old strictly after",
-        most=36_525,
         source="own choice: a year, and the quarter that it takes to draw up the next one",
     )
     statements_periods: int = term(2, unit="yearly statements that make the part whole", source="REQUIREMENTS CR-01")
-    reputation_days: int = term(
-        365, unit="days, old strictly after", most=36_525, source="own choice: a year's paying tells enough"
-    )
+    reputation_days: int = term(365, unit="days, old strictly after", source="own choice: a year's paying tells enough")
     reputation_voices: int = term(
         3, unit="trade references and opinions that make the part whole", source="FORMULAS 4.1.7"
     )
-    events_days: int = term(
-        92, unit="days since a look, old strictly after", most=36_525, source="REQUIREMENTS CR-01, CR-07"
-    )
-    payment_days: int = term(
-        183, unit="days since a payment, old strictly after", most=36_525, source="own choice: half a year"
-    )
+    events_days: int = term(92, unit="days since a look, old strictly after", source="REQUIREMENTS CR-01, CR-07")
+    payment_days: int = term(183, unit="days since a payment, old strictly after", source="own choice: half a year")
     payments: int = term(5, unit="payments that make the part whole", source="own choice: fewer make no habit")
     screening_days: int = term(
-        365,
-        unit="days where a step names no last day, old strictly after",
-        most=36_525,
-        source="own choice: with the statements",
+        365, unit="days where a step names no last day, old strictly after", source="own choice: with the statements"
     )
-    limit_days: int = term(
-        365, unit="days, old strictly after", most=36_525, source="own choice: a limit is decided once a year"
-    )
+    limit_days: int = term(365, unit="days, old strictly after", source="own choice: a limit is decided once a year")
     shown: int = term(200, unit="problems told one by one of each kind of trouble", source="own choice: a day's work")
 
 

@@ -17,10 +17,10 @@ from solvent.measures.sums import Figure
 class Admission(Terms, key="credit.grading.admission"):
     """What admission days are held against."""
 
-    recent_days: int = term(365, unit="days of decisions", most=36_525, source="own choice: one year")
+    recent_days: int = term(365, unit="days of decisions", source="own choice: one year")
     target_change: float = term(-0.4, unit="change against the time before", least=None, source="REQUIREMENTS GO-06")
     reference_days: float = term(
-        0.0, unit="days it took before; 0: as the books' own earlier decisions", most=36_525, source="own choice"
+        0.0, unit="days it took before; 0: as the books' own earlier decisions", source="own choice"
     )
 
 

@@ -27,9 +27,7 @@ class Caps(Terms, key="credit.grading.caps"):
         unit="kinds of events that leave E",
         source="own choice: such a firm does not pay by itself any more",
     )
-    ended_months: int = term(
-        60, unit="months", most=1_200, source="own choice: five years, the longest a court list keeps a name"
-    )
+    ended_months: int = term(60, unit="months", source="own choice: five years, the longest a court list keeps a name")
     ended_states: tuple[str, ...] = term(
         ("in_liquidation", "revoked", "deregistered"), unit="states of the register that leave E", source="own choice"
     )
@@ -38,14 +36,14 @@ class Caps(Terms, key="credit.grading.caps"):
         unit="kinds that leave D at best",
         source="own choice: others already collect by force",
     )
-    enforced_months: int = term(24, unit="months", most=1_200, source="own choice")
+    enforced_months: int = term(24, unit="months", source="own choice")
     enforced_states: tuple[str, ...] = term(("suspended",), unit="states that leave D at best", source="own choice")
     warned_kinds: tuple[str, ...] = term(
         ("abnormal_operation", "judgment_against", "insurer_warning"),
         unit="kinds that leave C at best",
         source="own choice",
     )
-    warned_months: int = term(12, unit="months", most=1_200, source="own choice: one year")
+    warned_months: int = term(12, unit="months", source="own choice: one year")
     grave_grade: str = term(
         "D", unit="best grade with an event of severity 3", choices=("A", "B", "C", "D", "E"), source="own choice"
     )
@@ -80,10 +78,7 @@ class Caps(Terms, key="credit.grading.caps"):
         source="REQUIREMENTS CR-02",
     )
     newcomer_years: float = term(
-        1.0,
-        unit="years of trade, a newcomer strictly under it",
-        most=100,
-        source="own choice: then our own record speaks",
+        1.0, unit="years of trade, a newcomer strictly under it", source="own choice: then our own record speaks"
     )
     follows_parent: bool = term(True, unit="yes: nobody is better than its parent", source="own choice")
     ended_chance: float = term(0.5, unit="least chance of who is E by an event", source="own choice")

@@ -17,10 +17,8 @@ from solvent.measures.sums import sums
 class History(Terms, key="credit.grading.history"):
     """When a customer of the past counts as failed."""
 
-    months: int = term(24, unit="months of due days", most=1_200, source="own choice: two years, twice each season")
-    unpaid_days: int = term(
-        90, unit="days overdue, failed strictly over it", most=36_525, source="own choice: usual default line"
-    )
+    months: int = term(24, unit="months of due days", source="own choice: two years, twice each season")
+    unpaid_days: int = term(90, unit="days overdue, failed strictly over it", source="own choice: usual default line")
     lost_share: float = term(
         0.05, unit="share of what fell due, failed from it on", most=1, source="own choice: a stray item is no failure"
     )

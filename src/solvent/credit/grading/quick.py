@@ -23,12 +23,12 @@ from solvent.credit.grading.factors.statements import newest_ratios
 class Quick(Terms, key="credit.grading.quick"):
     """The lines of the quick screen: two points from the second line on, one from the first, none under it."""
 
-    age_years: tuple[float, ...] = term((1.0, 3.0), unit="years since founded", most=100, source="CAPABILITIES row 12")
+    age_years: tuple[float, ...] = term((1.0, 3.0), unit="years since founded", source="CAPABILITIES row 12")
     capital_times: tuple[float, ...] = term((0.2, 1.0), unit="capital / a year's purchases", source="own choice")
     current_ratio: tuple[float, ...] = term((1.0, 1.5), unit="times", source="REQUIREMENTS EW-06")
     equity_share: tuple[float, ...] = term((0.1, 0.3), unit="share of total assets", most=1, source="own choice")
     reference_days: tuple[float, ...] = term(
-        (15.0, 3.0), unit="days beyond terms, at most", most=36_525, source="REQUIREMENTS RD-02"
+        (15.0, 3.0), unit="days beyond terms, at most", source="REQUIREMENTS RD-02"
     )
     payment_index: tuple[float, ...] = term((70.0, 78.0), unit="index points", source="FORMULAS 4.2.9: 15 and 3 days")
     pass_share: float = term(

@@ -23,19 +23,15 @@ DONE = ("passed", "waived")
 class Screening(Terms, key="credit.grading.screening"):
     """How long a step is good for, and what the file must hold before it can be decided."""
 
-    registry_days: int = term(365, unit="days", most=36_525, source="own choice: one year")
-    statements_days: int = term(
-        550, unit="days", most=36_525, source="own choice: a year and the time to draw up the next"
-    )
-    reputation_days: int = term(365, unit="days", most=36_525, source="own choice: one year")
-    credit_report_days: int = term(365, unit="days", most=36_525, source="own choice: one year")
-    litigation_days: int = term(
-        182, unit="days", most=36_525, source="own choice: half a year, courts are quick to know"
-    )
-    ratios_days: int = term(550, unit="days", most=36_525, source="own choice: as statements")
-    supply_chain_days: int = term(365, unit="days", most=36_525, source="own choice: one year")
-    management_days: int = term(365, unit="days", most=36_525, source="own choice: one year")
-    statement_years: int = term(2, unit="years of statements", most=100, source="REQUIREMENTS CR-02")
+    registry_days: int = term(365, unit="days", source="own choice: one year")
+    statements_days: int = term(550, unit="days", source="own choice: a year and the time to draw up the next")
+    reputation_days: int = term(365, unit="days", source="own choice: one year")
+    credit_report_days: int = term(365, unit="days", source="own choice: one year")
+    litigation_days: int = term(182, unit="days", source="own choice: half a year, courts are quick to know")
+    ratios_days: int = term(550, unit="days", source="own choice: as statements")
+    supply_chain_days: int = term(365, unit="days", source="own choice: one year")
+    management_days: int = term(365, unit="days", source="own choice: one year")
+    statement_years: int = term(2, unit="years of statements", source="REQUIREMENTS CR-02")
     references: int = term(1, unit="references", source="own choice: one voice is a reputation, none is not")
 
 

@@ -22,25 +22,19 @@ MONTH = 365.0 / 12.0
 class Basis(Terms, key="credit.limits.basis"):
     """How old what may be."""
 
-    window_days: int = term(365, unit="days of purchases", most=36_525, source="REQUIREMENTS CR-04: yearly purchases")
+    window_days: int = term(365, unit="days of purchases", source="REQUIREMENTS CR-04: yearly purchases")
     least_days: int = term(
-        30, unit="days that a new customer's purchases are spread over", most=36_525, source="own choice: a month"
+        30, unit="days that a new customer's purchases are spread over", source="own choice: a month"
     )
     statement_days: int = term(
-        730,
-        unit="days, no older statement counts",
-        most=36_525,
-        source="REQUIREMENTS CR-02: statements of the last two years",
+        730, unit="days, no older statement counts", source="REQUIREMENTS CR-02: statements of the last two years"
     )
-    reference_days: int = term(730, unit="days, no older reference counts", most=36_525, source="own choice: two years")
+    reference_days: int = term(730, unit="days, no older reference counts", source="own choice: two years")
     delay_most_days: float = term(
         60.0, unit="expected delay that counts at most", source="own choice: who pays worse needs no larger limit"
     )
     order_days: int = term(
-        15,
-        unit="days that an order stands before its invoice",
-        most=36_525,
-        source="FORMULAS 4.1.1: exposure counts orders; ours",
+        15, unit="days that an order stands before its invoice", source="FORMULAS 4.1.1: exposure counts orders; ours"
     )
     country_factor: tuple[float, ...] = term(
         (1.0, 1.0, 0.9, 0.75, 0.0),

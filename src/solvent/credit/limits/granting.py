@@ -44,7 +44,7 @@ class Granting(Terms, key="credit.limits.granting"):
         source="REQUIREMENTS CR-06; prepay in the micro set",
     )
     new_payments: int = term(5, unit="payments, new under it", source="own choice: fewer make no habit")
-    new_days: int = term(180, unit="days of the relation, new under it", most=36_525, source="own choice: half a year")
+    new_days: int = term(180, unit="days of the relation, new under it", source="own choice: half a year")
     first_share: float = term(
         0.5, unit="share of what the methods allow", most=1, source="REQUIREMENTS CR-05: basic first limit"
     )
@@ -63,9 +63,7 @@ class Granting(Terms, key="credit.limits.granting"):
     on_time_share: float = term(
         0.8, unit="share of them that came on time, step up from it", most=1, source="own choice: four of five"
     )
-    grace_days: int = term(
-        3, unit="days after due that still count as on time", most=36_525, source="FORMULAS Appendix B: grace"
-    )
+    grace_days: int = term(3, unit="days after due that still count as on time", source="FORMULAS Appendix B: grace")
     step_up_share: float = term(0.25, unit="most that a step adds, share", source="CAPABILITIES 22; share ours")
     step_down_share: float = term(
         0.5, unit="share that a signal takes, and most that a step does", most=10, source="own choice: half, then look"
@@ -74,10 +72,7 @@ class Granting(Terms, key="credit.limits.granting"):
         1.0, unit="share that a grave event takes", most=10, source="own choice: prepay until cleared"
     )
     overdue_days: int = term(
-        30,
-        unit="days overdue, a signal strictly over it",
-        most=36_525,
-        source="FORMULAS Appendix B: formal collection at 30 days",
+        30, unit="days overdue, a signal strictly over it", source="FORMULAS Appendix B: formal collection at 30 days"
     )
     overdue_share: float = term(
         0.10,
@@ -86,7 +81,7 @@ class Granting(Terms, key="credit.limits.granting"):
         source="own choice: a tenth",
     )
     event_severity: int = term(2, unit="severity of an event, a signal from it", source="own choice: serious")
-    event_days: int = term(365, unit="days that an event is looked back for", most=36_525, source="own choice: a year")
+    event_days: int = term(365, unit="days that an event is looked back for", source="own choice: a year")
     band: float = term(
         0.10,
         unit="share over the standing limit within which nothing moves",

@@ -18,7 +18,7 @@ from solvent.measures.sums import sums
 class Points(Terms, key="credit.limits.points"):
     """What earns points, and what they buy."""
 
-    window_days: int = term(365, unit="days that count", most=36_525, source="own choice: a year, each season once")
+    window_days: int = term(365, unit="days that count", source="own choice: a year, each season once")
     size: float = term(1000.0, unit="main units lent for a day that make a point", source="own choice: whole numbers")
     earned_share: float = term(
         0.2, unit="points for a money-day that is repaid on time", source="own choice: 45 days earn 9"

@@ -18,10 +18,7 @@ class PaymentTerms(Terms, key="credit.limits.terms"):
     """How long whom, and who pays what before delivery; five numbers are those of grades A to E."""
 
     days: tuple[int, ...] = term(
-        (60, 45, 30, 15, 0),
-        unit="days from invoice, by grade",
-        most=36_525,
-        source="REQUIREMENTS CR-04; days our own choice",
+        (60, 45, 30, 15, 0), unit="days from invoice, by grade", source="REQUIREMENTS CR-04; days our own choice"
     )
     deposit_share: tuple[float, ...] = term(
         (0.0, 0.0, 0.0, 0.3, 1.0),
@@ -45,10 +42,7 @@ class PaymentTerms(Terms, key="credit.limits.terms"):
         source="own choice: a larger risk",
     )
     longest_days: int = term(
-        90,
-        unit="days that no extra may pass",
-        most=36_525,
-        source="own choice: three months; FORMULAS 4.3.6 knows 60 by law",
+        90, unit="days that no extra may pass", source="own choice: three months; FORMULAS 4.3.6 knows 60 by law"
     )
 
 

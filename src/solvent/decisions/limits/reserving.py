@@ -13,8 +13,5 @@ class Reserving(Terms, key="limits.reserving"):
 
     hold_hours: int = term(24, unit="hours a limit is held", source="own choice: until the next day's import")
     order_days: int = term(
-        14,
-        unit="days within which an order has to be in the books",
-        most=36_525,
-        source="own choice: nothing is held for good",
+        14, unit="days within which an order has to be in the books", source="own choice: nothing is held for good"
     )

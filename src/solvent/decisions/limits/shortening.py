@@ -27,18 +27,13 @@ class Shortening(Terms, key="limits.shortening"):
     """What each step changes; what customers answer is entered, and nothing is lost until somebody says so."""
 
     fewest_days: int = term(
-        7,
-        unit="days over the terms of its grade, a candidate from it",
-        most=36_525,
-        source="own choice: a week is worth the talk",
+        7, unit="days over the terms of its grade, a candidate from it", source="own choice: a week is worth the talk"
     )
     most: int = term(20, unit="candidates", source="own choice: a campaign that a small team can run")
     new_share: float = term(0.10, unit="share of sales that are new products", most=1, source="own choice: a tenth")
-    new_days: int = term(30, unit="days of terms on new products", most=36_525, source="REQUIREMENTS CR-08; days ours")
+    new_days: int = term(30, unit="days of terms on new products", source="REQUIREMENTS CR-08; days ours")
     discount_share: float = term(0.02, unit="cash discount on new products", source="REQUIREMENTS CR-08; 2/10 ours")
-    discount_days: int = term(
-        10, unit="days within which the discount is given", most=36_525, source="own choice: 2/10"
-    )
+    discount_days: int = term(10, unit="days within which the discount is given", source="own choice: 2/10")
     take_up: float = term(
         0.3,
         unit="share of new products' sales paid with the discount",
@@ -48,7 +43,7 @@ class Shortening(Terms, key="limits.shortening"):
     small_share: float = term(
         0.5, unit="share of sales in orders of less than the usual size", most=1, source="own choice: half"
     )
-    small_days: int = term(15, unit="days fewer for small orders", most=36_525, source="REQUIREMENTS CR-08; days ours")
+    small_days: int = term(15, unit="days fewer for small orders", source="REQUIREMENTS CR-08; days ours")
     lost_share: float = term(0.0, unit="share of touched sales that is lost", most=1, source="entered; none by default")
     cost_share: float = term(
         0.70, unit="share of sales that goods cost", most=1, source="own choice: a trader's margin"

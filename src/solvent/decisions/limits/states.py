@@ -20,19 +20,14 @@ class Exposed(Terms, key="limits.exposure"):
     horizon_days: int = term(
         90,
         unit="days ahead within which an order counts",
-        most=36_525,
         source="FORMULAS 4.1.1, credit horizon; own choice: a quarter",
     )
     look_back_days: int = term(
-        730,
-        unit="days after which an order or delivery without invoice is dead",
-        most=36_525,
-        source="own choice: two years",
+        730, unit="days after which an order or delivery without invoice is dead", source="own choice: two years"
     )
     rebilled_days: int = term(
         60,
         unit="days in which what a cancelled invoice billed may be billed again",
-        most=36_525,
         source="own choice: two months; later the goods count as returned",
     )
     unallocated_counts: bool = term(True, unit="whether unallocated cash lowers it", source="FORMULAS 4.1.1, option")

@@ -18,10 +18,7 @@ class Accounts(Terms, key="liquidity.accounts"):
     """From when what is known of an account is too old."""
 
     stale_days: int = term(
-        3,
-        unit="days since the bank last told of an account, stale strictly over it",
-        most=36_525,
-        source="own choice: a weekend",
+        3, unit="days since the bank last told of an account, stale strictly over it", source="own choice: a weekend"
     )
 
 

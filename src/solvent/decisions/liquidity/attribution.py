@@ -20,11 +20,9 @@ class Attribution(Terms, key="liquidity.attribution"):
 
     tail_share: float = term(0.05, unit="share of paths that are the worst", most=1, source="own choice: one in twenty")
     dso_days: int = term(
-        5, unit="days that receivables are paid later, or earlier", most=36_525, source="REQUIREMENTS CA-03; days ours"
+        5, unit="days that receivables are paid later, or earlier", source="REQUIREMENTS CA-03; days ours"
     )
-    dio_days: int = term(
-        10, unit="days that stock is bought earlier, or later", most=36_525, source="REQUIREMENTS CA-03; days ours"
-    )
+    dio_days: int = term(10, unit="days that stock is bought earlier, or later", source="REQUIREMENTS CA-03; days ours")
     rate_weeks: int = term(
         4, unit="last weeks whose mean stands for what follows the horizon", source="own choice: one month"
     )

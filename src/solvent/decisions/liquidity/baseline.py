@@ -64,7 +64,7 @@ class Baseline(Terms, key="liquidity.baseline"):
     """Which day an earlier and a later forecast are compared at."""
 
     ahead_days: int = term(
-        91, unit="days after the later forecast, the last week end within", most=36_525, source="REQUIREMENTS CA-02"
+        91, unit="days after the later forecast, the last week end within", source="REQUIREMENTS CA-02"
     )
 
 

@@ -25,19 +25,15 @@ from solvent.simulation.paths import CashPaths
 class Floor(Terms, key="liquidity.floor"):
     """What the lines are made of, and what counts as near; what fixed cost is stands with the outflows."""
 
-    months: float = term(3.0, unit="months of fixed cost that the floor holds", most=1_200, source="REQUIREMENTS CA-04")
+    months: float = term(3.0, unit="months of fixed cost that the floor holds", source="REQUIREMENTS CA-04")
     unknown_share: float = term(
         0.10,
         unit="share of outgoings without a category, a notice strictly over it",
         most=1,
         source="own choice: one in ten",
     )
-    orange_months: float = term(
-        1.5, unit="months of spend that the orange line holds", most=1_200, source="REQUIREMENTS EW-04"
-    )
-    reserve_months: float = term(
-        1.0, unit="months of fixed cost in the first reserve", most=1_200, source="REQUIREMENTS CA-06"
-    )
+    orange_months: float = term(1.5, unit="months of spend that the orange line holds", source="REQUIREMENTS EW-04")
+    reserve_months: float = term(1.0, unit="months of fixed cost in the first reserve", source="REQUIREMENTS CA-06")
     ring_fenced: float = term(
         0.0, unit="main units of the books' currency set apart for expansion", source="REQUIREMENTS CA-07; nothing yet"
     )

@@ -31,22 +31,15 @@ class Pool(Terms, key="liquidity.pools"):
         0.01, unit="share of the advance that it costs", most=1, source="own choice: a few months of factoring interest"
     )
     cash_days: int = term(
-        10,
-        unit="days from assigning a receivable to the money",
-        most=36_525,
-        source="own choice: two weeks' paper work",
+        10, unit="days from assigning a receivable to the money", source="own choice: two weeks' paper work"
     )
     overdue_days: int = term(
         30,
         unit="days overdue, a receivable cannot be assigned strictly over it",
-        most=36_525,
         source="own choice: insurers' usual stop",
     )
     draw_days: int = term(
-        2,
-        unit="days from drawing a committed line to the money",
-        most=36_525,
-        source="own choice: notice of two workdays",
+        2, unit="days from drawing a committed line to the money", source="own choice: notice of two workdays"
     )
     weak: float = term(
         0.25, unit="quantile of the balance on which the reserve is still looked for", most=1, source="own choice"

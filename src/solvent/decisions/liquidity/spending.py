@@ -35,18 +35,14 @@ class Spending(Terms, key="liquidity.spending"):
         0.005, unit="share of a year's bills under which a supplier is small", most=1, source="own choice: one in 200"
     )
     key_days: int = term(
-        0, unit="days after due that a key supplier may wait", most=36_525, source="own choice: production hangs on it"
+        0, unit="days after due that a key supplier may wait", source="own choice: production hangs on it"
     )
-    other_days: int = term(
-        10, unit="days after due that other suppliers may wait", most=36_525, source="own choice: one pay run"
-    )
-    small_days: int = term(
-        5, unit="days after due that a small supplier may wait", most=36_525, source="own choice: it lives on it"
-    )
+    other_days: int = term(10, unit="days after due that other suppliers may wait", source="own choice: one pay run")
+    small_days: int = term(5, unit="days after due that a small supplier may wait", source="own choice: it lives on it")
     movable: tuple[str, ...] = term(
         ("capex", "dividend"), unit="categories of planned payments that may wait", source="own choice: no one's living"
     )
-    movable_days: int = term(30, unit="days that they may wait", most=36_525, source="own choice: a month")
+    movable_days: int = term(30, unit="days that they may wait", source="own choice: a month")
     country: str = term(
         "CN", unit="country whose workdays count", form="country", source="own choice: the company's home"
     )

@@ -46,7 +46,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
 class Table(Terms, key="liquidity.table"):
     """How many weeks the table has, and which quantiles it tells."""
 
-    weeks: int = term(13, unit="weeks, the current one first", most=5_218, source="REQUIREMENTS CA-02")
+    weeks: int = term(13, unit="weeks, the current one first", source="REQUIREMENTS CA-02")
     low: float = term(0.10, unit="quantile told as p10", most=1, source="own choice: four of five weeks lie between")
     high: float = term(0.90, unit="quantile told as p90", most=1, source="own choice: four of five weeks lie between")
     fan: tuple[float, ...] = term(

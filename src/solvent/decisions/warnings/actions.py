@@ -34,7 +34,7 @@ class Acting(Terms, key="warnings.actions"):
         0.05, unit="share of all exposure, security is asked for from it", most=1, source="own choice: one in twenty"
     )
     bad_grades: str = term("DE", unit="grades that count as bad", source="FORMULAS 4.1: D sells against cash")
-    weeks: int = term(13, unit="weeks in which money is missing", most=5_218, source="REQUIREMENTS CA-02")
+    weeks: int = term(13, unit="weeks in which money is missing", source="REQUIREMENTS CA-02")
     drawn: int = term(50, unit="customers whose money is drawn again", source="own choice: a screen or two")
 
 

@@ -33,13 +33,10 @@ class Testing(Terms, key="warnings.backtest"):
 
     months: int = term(24, unit="month ends of the past", source="own choice: two years")
     within_days: int = term(
-        120,
-        unit="days after a warning in which trouble proves it right",
-        most=36_525,
-        source="own choice: twice the aim of RD-01",
+        120, unit="days after a warning in which trouble proves it right", source="own choice: twice the aim of RD-01"
     )
-    early_days: int = term(30, unit="days ahead that the aim begins at", most=36_525, source="REQUIREMENTS RD-01")
-    ahead_days: int = term(60, unit="days ahead that the aim ends at", most=36_525, source="REQUIREMENTS RD-01")
+    early_days: int = term(30, unit="days ahead that the aim begins at", source="REQUIREMENTS RD-01")
+    ahead_days: int = term(60, unit="days ahead that the aim ends at", source="REQUIREMENTS RD-01")
 
 
 DEFAULTS = Testing()

@@ -24,31 +24,22 @@ HAPPENED = (
 class Handling(Terms, key="warnings.cases"):
     """How long things take before a case moves by itself, and whom it goes to when nobody looks at it."""
 
-    quiet_days: int = term(
-        14, unit="days clear of a tier after which it is left", most=36_525, source="own choice: two weeks"
-    )
+    quiet_days: int = term(14, unit="days clear of a tier after which it is left", source="own choice: two weeks")
     cool_down_days: int = term(
         30, unit="quiet days after which a case closes, and within which it is the same case", source="own choice"
     )
     unread_days: int = term(
-        90, unit="days without a reading after which a case closes", most=36_525, source="own choice: one quarter"
+        90, unit="days without a reading after which a case closes", source="own choice: one quarter"
     )
-    yellow_days: int = term(
-        14, unit="days a yellow case may wait to be seen", most=36_525, source="own choice: two weeks"
-    )
-    orange_days: int = term(
-        5, unit="days an orange case may wait to be seen", most=36_525, source="own choice: a working week"
-    )
-    red_days: int = term(
-        2, unit="days a red case may wait to be seen", most=36_525, source="own choice: a day and a night"
-    )
+    yellow_days: int = term(14, unit="days a yellow case may wait to be seen", source="own choice: two weeks")
+    orange_days: int = term(5, unit="days an orange case may wait to be seen", source="own choice: a working week")
+    red_days: int = term(2, unit="days a red case may wait to be seen", source="own choice: a day and a night")
     yellow_to: str = term("credit", unit="who hears of a yellow case that waits", source="own choice: credit's head")
     orange_to: str = term("cfo", unit="who hears of an orange case that waits", source="own choice")
     red_to: str = term("general_manager", unit="who hears of a red case that waits", source="own choice")
     lead_within_days: int = term(
         120,
         unit="days after it was last seen in which trouble is a warning's own",
-        most=36_525,
         source="own choice: CAPABILITIES 42",
     )
 

@@ -16,9 +16,7 @@ from solvent.measures.sums import sums
 class Trouble(Terms, key="warnings.troubles"):
     """From where a customer's lateness is trouble."""
 
-    late_days: int = term(
-        60, unit="days past due, trouble from it", most=36_525, source="CAPABILITIES 42: default or 60 days late"
-    )
+    late_days: int = term(60, unit="days past due, trouble from it", source="CAPABILITIES 42: default or 60 days late")
     least_share: float = term(
         0.05,
         unit="share of an item's face that must be open to be late",
@@ -26,10 +24,7 @@ class Trouble(Terms, key="warnings.troubles"):
         source="own choice: rests are no default",
     )
     clear_days: int = term(
-        90,
-        unit="days without further trouble after which the next is a new one",
-        most=36_525,
-        source="own choice: one quarter",
+        90, unit="days without further trouble after which the next is a new one", source="own choice: one quarter"
     )
 
 

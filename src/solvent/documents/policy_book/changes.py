@@ -44,15 +44,13 @@ class Changing(Terms, key="documents.policy_changes"):
         source="own choice: few items make any share jump",
     )
     appetite_least: float = term(0.5, unit="least factor on the appetite for risk", source="own choice: half at once")
-    delay_days: float = term(
-        15.0, unit="days late on average, strictly over it", most=36_525, source="REQUIREMENTS RD-02"
-    )
+    delay_days: float = term(15.0, unit="days late on average, strictly over it", source="REQUIREMENTS RD-02")
     delay_customers: int = term(5, unit="customers of a grade", source="own choice: fewer are persons, not a grade")
     days_step: int = term(5, unit="days to which terms are rounded", most=36_525, source="own choice")
     segment_share: float = term(
         0.03, unit="share of what is open, from it", most=1, source="own choice: what is worth a rule"
     )
-    level_months: int = term(12, unit="months within which a level rose", most=1_200, source="own choice: a year")
+    level_months: int = term(12, unit="months within which a level rose", source="own choice: a year")
     index_readings: int = term(3, unit="readings under neutral in a row", source="own choice: one is weather")
     step_factor: float = term(0.5, unit="factor on a step up while the economy shrinks", source="own choice: half")
 

@@ -38,7 +38,6 @@ class StatementSheets(Terms, key="intake.statement_sheets"):
     known_after_days: int = term(
         120,
         unit="days from the end of a period to the day its figures are taken to have been known",
-        most=36_525,
         source="own choice: yearly accounts in China are filed by the end of April",
     )
 

@@ -20,14 +20,14 @@ class Matching(Terms, key="intake.matching"):
     days_apart: int = term(
         5, unit="days between bank and books", most=36_525, source="own choice: weekends and value days"
     )
-    plan_days: int = term(10, unit="days between a plan and its payment", most=36_525, source="own choice: a late week")
+    plan_days: int = term(10, unit="days between a plan and its payment", source="own choice: a late week")
     plan_share: float = term(0.05, unit="share by which a planned amount may differ", most=10, source="own choice")
     rounding_minor: int = term(0, unit="minor units closed as rounding", source="CAPABILITIES 100: off by default")
     fee_minor: int = term(0, unit="minor units closed as bank fee", source="CAPABILITIES 100: off by default")
     discount_share: float = term(
         0.0, unit="share closed as discount", most=10, source="CAPABILITIES 100: off by default"
     )
-    discount_days: int = term(10, unit="days from invoice in which discount is taken", most=36_525, source="own choice")
+    discount_days: int = term(10, unit="days from invoice in which discount is taken", source="own choice")
     exchange_share: float = term(
         0.02, unit="share that rates may differ", most=10, source="own choice: a week's movement"
     )

@@ -26,10 +26,8 @@ class Liquidity(Terms, key="measures.liquidity"):
     quick_line: float = term(0.8, unit="quick ratio, low strictly under it", source="REQUIREMENTS EW-01")
     quick_quarters: int = term(2, unit="quarter ends running under the line", source="REQUIREMENTS EW-01")
     less_prepayments: bool = term(True, unit="yes: prepayments are not quick", source="FORMULAS 4.2.21")
-    red_months: int = term(
-        2, unit="months running with negative operating cash flow", most=1_200, source="REQUIREMENTS EW-04"
-    )
-    spend_months: int = term(3, unit="months that monthly spend is the mean of", most=1_200, source="FORMULAS 4.6.2")
+    red_months: int = term(2, unit="months running with negative operating cash flow", source="REQUIREMENTS EW-04")
+    spend_months: int = term(3, unit="months that monthly spend is the mean of", source="FORMULAS 4.6.2")
 
 
 DEFAULTS = Liquidity()

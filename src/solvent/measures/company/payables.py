@@ -22,15 +22,11 @@ from solvent.measures.sums import Figure, int_of, sums, whole_sum
 class Payables(Terms, key="measures.payables"):
     """Over which bills the days payable are told, how old what we owe is, and how late we paid."""
 
-    days: int = term(
-        365, unit="days of purchases", most=36_525, source="FORMULAS 4.2.19; own choice: a year holds every season"
-    )
+    days: int = term(365, unit="days of purchases", source="FORMULAS 4.2.19; own choice: a year holds every season")
     edges: tuple[int, ...] = term(
         (30, 60, 90, 120), unit="days, upper edge of each bucket", most=36_525, rising=True, source="FORMULAS 4.2.10"
     )
-    late_days: int = term(
-        365, unit="days back, payments to suppliers", most=36_525, source="own choice: a year holds every season"
-    )
+    late_days: int = term(365, unit="days back, payments to suppliers", source="own choice: a year holds every season")
 
     def __post_init__(self) -> None:
         """Refuse edges that do not rise from above zero."""

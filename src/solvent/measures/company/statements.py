@@ -22,7 +22,6 @@ class Statements(Terms, key="measures.statements"):
     valid_days: int = term(
         460,
         unit="days from the end of a period, not believed strictly after",
-        most=36_525,
         source="own choice: a year, and the quarter that it takes to draw up the next statement",
     )
 

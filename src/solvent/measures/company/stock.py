@@ -18,9 +18,7 @@ from solvent.measures.sums import Figure, int_of, sums, whole_sum
 class Stock(Terms, key="measures.stock"):
     """From when stock counts as slow."""
 
-    slow_days: int = term(
-        90, unit="days without movement, slow strictly over it", most=36_525, source="REQUIREMENTS WC-01"
-    )
+    slow_days: int = term(90, unit="days without movement, slow strictly over it", source="REQUIREMENTS WC-01")
 
 
 DEFAULTS = Stock()

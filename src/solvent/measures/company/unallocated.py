@@ -26,9 +26,7 @@ class Unallocated(Terms, key="measures.unallocated"):
     edges: tuple[int, ...] = term(
         (7, 30, 90), unit="days, upper edge of each bucket", most=36_525, rising=True, source="CAPABILITIES 98"
     )
-    old_days: int = term(
-        30, unit="days, old strictly over it", most=36_525, source="own choice: a month's closing has passed"
-    )
+    old_days: int = term(30, unit="days, old strictly over it", source="own choice: a month's closing has passed")
 
     def __post_init__(self) -> None:
         """Refuse edges that do not rise from above zero."""

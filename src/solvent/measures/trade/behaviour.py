@@ -21,21 +21,17 @@ from solvent.measures.sums import Figure, int_of, sums
 class Behaviour(Terms, key="measures.behaviour"):
     """From where a customer's paying and buying are worth a look."""
 
-    delay_days: int = term(
-        15, unit="days late on average, signal strictly over it", most=36_525, source="REQUIREMENTS RD-02"
-    )
-    recent_days: int = term(90, unit="days that count as recent", most=36_525, source="own choice: one quarter")
+    delay_days: int = term(15, unit="days late on average, signal strictly over it", source="REQUIREMENTS RD-02")
+    recent_days: int = term(90, unit="days that count as recent", source="own choice: one quarter")
     trend_payments: int = term(5, unit="payments that a trend needs", source="own choice: fewer make any line")
     jump_share: float = term(
         0.30, unit="share over normal purchases, signal strictly over it", most=10, source="REQUIREMENTS RD-03"
     )
-    jump_months: int = term(
-        6, unit="months that normal purchases are the mean of", most=1_200, source="FORMULAS Appendix B"
-    )
+    jump_months: int = term(6, unit="months that normal purchases are the mean of", source="FORMULAS Appendix B")
     jump_least: float = term(
         0.0, unit="main units below which no jump counts", source="FORMULAS Appendix B, min_amount"
     )
-    volatility_months: int = term(12, unit="months of purchases", most=1_200, source="FORMULAS 4.2.16")
+    volatility_months: int = term(12, unit="months of purchases", source="FORMULAS 4.2.16")
 
 
 DEFAULTS = Behaviour()

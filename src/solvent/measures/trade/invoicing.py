@@ -20,9 +20,7 @@ class Invoicing(Terms, key="measures.invoicing"):
 
     e_invoice_hours: int = term(24, unit="hours from delivery to electronic invoice", source="REQUIREMENTS AR-06")
     formal_workdays: int = term(3, unit="workdays from delivery to formal invoice", source="REQUIREMENTS AR-06, CO-02")
-    statement_days: int = term(
-        3, unit="days from shipment to electronic statement", most=36_525, source="REQUIREMENTS CO-03"
-    )
+    statement_days: int = term(3, unit="days from shipment to electronic statement", source="REQUIREMENTS CO-03")
     country: str = term(
         "CN", unit="country whose workdays count", form="country", source="own choice: the company's home"
     )

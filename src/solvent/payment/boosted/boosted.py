@@ -33,14 +33,9 @@ class Boost(Terms, key="payment.boosted"):
         10, unit="days in the past from which forecasts are learned", most=36_525, source="own choice: back-tested"
     )
     origin_days: int = term(
-        60,
-        unit="days between them at most",
-        most=36_525,
-        source="own choice: back-tested; 30 days knew too few kinds of times",
+        60, unit="days between them at most", source="own choice: back-tested; 30 days knew too few kinds of times"
     )
-    new_days: int = term(
-        30, unit="days after an origin whose new items are predicted too", most=36_525, source="own choice"
-    )
+    new_days: int = term(30, unit="days after an origin whose new items are predicted too", source="own choice")
     items: int = term(60_000, unit="items learned from, of customers drawn at random", source="own choice: time")
     rows: int = term(150_000, unit="spans learned from", source="own choice: time")
     least_paid: int = term(300, unit="items paid before it, without which the laws stand alone", source="own choice")

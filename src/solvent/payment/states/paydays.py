@@ -37,7 +37,7 @@ class Habits(Terms, key="payment.paydays"):
         0.05, unit="times the usual that any working day has at least", source="own choice: no day is shut"
     )
     ahead_days: int = term(
-        91, unit="days over which a habit evens out to the usual pace", most=36_525, source="own choice: a quarter"
+        91, unit="days over which a habit evens out to the usual pace", source="own choice: a quarter"
     )
 
 

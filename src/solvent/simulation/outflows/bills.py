@@ -25,11 +25,9 @@ class Habit(Terms, key="simulation.outflows.bills"):
     """How our own way of paying is read."""
 
     window_days: int = term(
-        90, unit="days back from which the habit is read", most=36_525, source="own choice: habits change in a squeeze"
+        90, unit="days back from which the habit is read", source="own choice: habits change in a squeeze"
     )
-    longest_days: int = term(
-        365, unit="days back where those hold too few payments", most=36_525, source="own choice: a year"
-    )
+    longest_days: int = term(365, unit="days back where those hold too few payments", source="own choice: a year")
     payments: int = term(20, unit="payments that a window must hold", source="own choice")
     believed: float = term(
         3.0,
@@ -57,7 +55,6 @@ class Habit(Terms, key="simulation.outflows.bills"):
     old_days: int = term(
         180,
         unit="days past due after which a bill is not expected to be paid",
-        most=36_525,
         source="own choice: it is disputed, or an error",
     )
 

@@ -31,9 +31,7 @@ class Debt(Terms, key="simulation.outflows.debt"):
     alike_share: float = term(
         0.3, unit="difference of monthly interest up to which it is of the same debt", source="own choice: rates move"
     )
-    old_days: int = term(
-        100, unit="days since a facility was last told, after which this is told", most=36_525, source="own choice"
-    )
+    old_days: int = term(100, unit="days since a facility was last told, after which this is told", source="own choice")
 
 
 DEFAULTS = Debt()

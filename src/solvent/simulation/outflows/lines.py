@@ -19,18 +19,12 @@ from solvent.books.cash import INTERNAL
 class Lines(Terms, key="simulation.outflows.lines"):
     """Which lines of the past are read."""
 
-    months: int = term(
-        36, unit="months of bank lines read back", most=1_200, source="own choice: three of every season"
-    )
-    near_days: int = term(
-        5, unit="days between a bill's payment and its bank line", most=36_525, source="own choice: a weekend"
-    )
+    months: int = term(36, unit="months of bank lines read back", source="own choice: three of every season")
+    near_days: int = term(5, unit="days between a bill's payment and its bank line", source="own choice: a weekend")
     stale_days: int = term(
-        10, unit="days without bank data after which this is told", most=36_525, source="own choice: a long holiday"
+        10, unit="days without bank data after which this is told", source="own choice: a long holiday"
     )
-    old_days: int = term(
-        45, unit="days without bank data from which nothing is made up", most=36_525, source="own choice"
-    )
+    old_days: int = term(45, unit="days without bank data from which nothing is made up", source="own choice")
     explained_share: float = term(
         0.05,
         unit="share of suppliers' money that no bill explains, under which it is taken for differences of day",

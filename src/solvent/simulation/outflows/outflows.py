@@ -41,10 +41,7 @@ class Fixed(Terms, key="simulation.outflows.fixed"):
     )
     months: int = term(3, unit="full months that monthly fixed cost is the mean of", source="FORMULAS 4.6.1")
     margin_days: int = term(
-        10,
-        unit="days that bank data may lack at either end of them",
-        most=36_525,
-        source="own choice: the longest holiday",
+        10, unit="days that bank data may lack at either end of them", source="own choice: the longest holiday"
     )
 
 

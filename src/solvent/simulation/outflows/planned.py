@@ -26,13 +26,11 @@ class Planned(Terms, key="simulation.outflows.planned"):
     """When a plan counts as come true, and how long one is waited for."""
 
     near_days: int = term(
-        10, unit="days between a plan and the line or bill that is it", most=36_525, source="own choice: one pay run"
+        10, unit="days between a plan and the line or bill that is it", source="own choice: one pay run"
     )
-    early_days: int = term(
-        3, unit="days before its day that a line may be it", most=36_525, source="own choice: a weekend"
-    )
+    early_days: int = term(3, unit="days before its day that a line may be it", source="own choice: a weekend")
     near_share: float = term(0.05, unit="difference of amount up to which it is", source="own choice: fees, rounding")
-    late_days: int = term(30, unit="days a plan is waited for after its day", most=36_525, source="own choice: a month")
+    late_days: int = term(30, unit="days a plan is waited for after its day", source="own choice: a month")
 
 
 DEFAULTS = Planned()

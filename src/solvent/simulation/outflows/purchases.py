@@ -27,7 +27,7 @@ from solvent.simulation.outflows.paydays import SAME, Paydays, month_number, nth
 class Buying(Terms, key="simulation.outflows.purchases"):
     """How purchases are carried on."""
 
-    months: int = term(36, unit="months of bills read back", most=1_200, source="own choice: three of every season")
+    months: int = term(36, unit="months of bills read back", source="own choice: three of every season")
     lead: int = term(
         2, unit="months that goods are bought ahead of their sale at most", most=1_200, source="own choice"
     )

@@ -27,9 +27,7 @@ class Recurrence(Terms, key="simulation.outflows.recurring"):
 
     apart: int = term(12, unit="counterparties of a category told apart, largest first", source="own choice")
     stems: int = term(6, unit="purposes of one counterparty told apart", source="own choice: several taxes, two loans")
-    full_days: int = term(
-        75, unit="days of history under which one payment will do", most=36_525, source="own choice: two months"
-    )
+    full_days: int = term(75, unit="days of history under which one payment will do", source="own choice: two months")
     once_will_do: tuple[str, ...] = term(
         ("payroll", "rent", "utilities", "interest", "freight", "other_operating"),
         unit="categories taken for monthly where history is shorter",

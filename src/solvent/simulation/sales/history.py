@@ -36,12 +36,8 @@ class Invoiced(Terms, key="simulation.sales.history"):
         source="own choice: exports begin with what was still open",
     )
     profile_months: int = term(24, unit="last months from which the days of a month are learned", source="own choice")
-    profile_days: float = term(
-        20.0, unit="days of the past that an even month is worth", most=36_525, source="own choice"
-    )
-    stale_days: int = term(
-        45, unit="days without an invoice after which this is told", most=36_525, source="own choice"
-    )
+    profile_days: float = term(20.0, unit="days of the past that an even month is worth", source="own choice")
+    stale_days: int = term(45, unit="days without an invoice after which this is told", source="own choice")
 
 
 DEFAULTS = Invoiced()

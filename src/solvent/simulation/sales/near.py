@@ -28,12 +28,8 @@ class OnHand(Terms, key="simulation.sales.near"):
         most=1,
         source="own choice: else nothing is known",
     )
-    window_days: int = term(
-        365, unit="days of invoices that tell how long it takes", most=36_525, source="own choice: a year"
-    )
-    longest_days: int = term(
-        365, unit="days after which an order not invoiced is dead", most=36_525, source="own choice"
-    )
+    window_days: int = term(365, unit="days of invoices that tell how long it takes", source="own choice: a year")
+    longest_days: int = term(365, unit="days after which an order not invoiced is dead", source="own choice")
     rest_share: float = term(
         0.02, unit="share not invoiced that counts as done", most=10, source="own choice: rounding"
     )

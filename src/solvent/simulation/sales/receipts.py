@@ -45,12 +45,8 @@ class FutureReceipts(Terms, key="simulation.sales.receipts"):
     own_laws: int = term(
         500, unit="customers whose own law is in the mix", source="own choice: the others follow their class of terms"
     )
-    window_days: int = term(
-        365, unit="days of invoices that tell who will buy", most=36_525, source="own choice: a whole season"
-    )
-    half_life_days: float = term(
-        180.0, unit="days after which an invoice counts half", most=36_525, source="own choice"
-    )
+    window_days: int = term(365, unit="days of invoices that tell who will buy", source="own choice: a whole season")
+    half_life_days: float = term(180.0, unit="days after which an invoice counts half", source="own choice")
 
 
 DEFAULTS = FutureReceipts()

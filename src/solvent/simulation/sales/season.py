@@ -17,11 +17,9 @@ YEAR = 12
 class Season(Terms, key="simulation.sales.season"):
     """From when on a season is believed."""
 
-    months: int = term(
-        24, unit="months of history below which no season is told", most=1_200, source="own choice: two of each"
-    )
+    months: int = term(24, unit="months of history below which no season is told", source="own choice: two of each")
     half_life_years: float = term(
-        3.0, unit="years after which a month's share counts half", most=100, source="own choice: back-tested 3 to 20"
+        3.0, unit="years after which a month's share counts half", source="own choice: back-tested 3 to 20"
     )
     widest: float = term(10.0, unit="times the year's level that a month counts at most", source="own choice")
 

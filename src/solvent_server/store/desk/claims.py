@@ -34,7 +34,7 @@ MOST = 60
 class Planned(Terms, key="server.plans"):
     """How a payment plan is drafted out of what a customer can pay; whoever agrees on it changes the draft."""
 
-    months: int = term(6, unit="full months of receipts", most=1_200, source="own choice: half a year")
+    months: int = term(6, unit="full months of receipts", source="own choice: half a year")
     share: float = term(
         0.25, unit="share of what it pays in a month that it can pay on top", most=1,
         source="own choice: new invoices are to be paid too",

@@ -19,23 +19,20 @@ class Record(Terms, key="credit.grading.record"):
 
     on_time_months: int = term(6, unit="full months", source="own choice: old enough to count, young enough to move")
     default_months: int = term(12, unit="full months whose default is known", source="own choice: one year")
-    promise_months: int = term(12, unit="months of promised days", most=1_200, source="own choice: one year")
+    promise_months: int = term(12, unit="months of promised days", source="own choice: one year")
     promise_tolerance_share: float = term(
         0.01, unit="share of the promised amount that may be missing", most=1, source="FORMULAS 4.3.8: bank fees"
     )
-    failed_days: int = term(
-        90, unit="days overdue, failed strictly over it", most=36_525, source="own choice: usual default line"
-    )
+    failed_days: int = term(90, unit="days overdue, failed strictly over it", source="own choice: usual default line")
     failed_share: float = term(
         0.05, unit="share of a year's dues, failed from it on", most=1, source="own choice: a stray item is no failure"
     )
     recent_months: int = term(
         12,
         unit="months of due days that count in any case",
-        most=1_200,
         source="own choice: one year; older ones if it pays nothing",
     )
-    lost_months: int = term(24, unit="months a write-off counts", most=1_200, source="own choice: two years")
+    lost_months: int = term(24, unit="months a write-off counts", source="own choice: two years")
     small_share: float = term(
         0.1,
         unit="share of a usual invoice, a small rest under it",

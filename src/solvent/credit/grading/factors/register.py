@@ -16,9 +16,7 @@ from solvent.books.books import Books
 class Register(Terms, key="credit.grading.register"):
     """Which events count, how much, and for how long."""
 
-    months: int = term(
-        24, unit="months an event counts", most=1_200, source="CAPABILITIES row 15: changes in 24 months"
-    )
+    months: int = term(24, unit="months an event counts", source="CAPABILITIES row 15: changes in 24 months")
     grave_kinds: tuple[str, ...] = term(
         (
             "licence_revoked", "deregistered", "dishonest_debtor", "insolvency_filed", "bankrupt",

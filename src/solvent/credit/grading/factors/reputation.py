@@ -15,18 +15,14 @@ from solvent.books.books import Books
 class Reputation(Terms, key="credit.grading.reputation"):
     """How long others' word counts, and what it is worth in days and levels."""
 
-    reference_months: int = term(24, unit="months a reference counts", most=1_200, source="own choice")
-    good_days: float = term(
-        0.0, unit="days beyond terms of a good opinion without days", most=36_525, source="own choice"
-    )
-    fair_days: float = term(
-        15.0, unit="days beyond terms of a fair opinion", most=36_525, source="own choice: RD-02's line"
-    )
-    poor_days: float = term(45.0, unit="days beyond terms of a poor opinion", most=36_525, source="own choice")
-    opinion_months: int = term(18, unit="months an opinion without an end counts", most=1_200, source="own choice")
-    level_months: int = term(24, unit="months a risk level counts", most=1_200, source="own choice")
+    reference_months: int = term(24, unit="months a reference counts", source="own choice")
+    good_days: float = term(0.0, unit="days beyond terms of a good opinion without days", source="own choice")
+    fair_days: float = term(15.0, unit="days beyond terms of a fair opinion", source="own choice: RD-02's line")
+    poor_days: float = term(45.0, unit="days beyond terms of a poor opinion", source="own choice")
+    opinion_months: int = term(18, unit="months an opinion without an end counts", source="own choice")
+    level_months: int = term(24, unit="months a risk level counts", source="own choice")
     outlook_step: float = term(0.5, unit="levels that an outlook or an index moves", source="own choice")
-    index_months: int = term(6, unit="months an index reading counts", most=1_200, source="own choice")
+    index_months: int = term(6, unit="months an index reading counts", source="own choice")
     risky_industries: tuple[str, ...] = term(
         ("manufactur", "wholesale", "retail", "foreign trade", "制造", "批发", "零售", "外贸"),
         unit="words of industries that start as risky",

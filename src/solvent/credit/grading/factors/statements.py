@@ -18,7 +18,6 @@ class Believed(Terms, key="credit.grading.statements"):
     valid_days: int = term(
         640,
         unit="days from the end of a period, not believed strictly after",
-        most=36_525,
         source="own choice: a year, and nine months until the next year's are filed",
     )
 

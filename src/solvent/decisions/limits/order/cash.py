@@ -29,15 +29,11 @@ class OrderCash(Terms, key="limits.order.cash"):
     cost_share: float = term(
         0.70, unit="share of an order that its goods cost", most=1, source="own choice: a trader's margin"
     )
-    lead_days: int = term(
-        14, unit="days before delivery that its goods are bought", most=36_525, source="own choice: two weeks"
-    )
+    lead_days: int = term(14, unit="days before delivery that its goods are bought", source="own choice: two weeks")
     supplier_days: int = term(
-        0, unit="days after buying that its goods are paid", most=36_525, source="own choice: at once, the worst"
+        0, unit="days after buying that its goods are paid", source="own choice: at once, the worst"
     )
-    deposit_days: int = term(
-        7, unit="days until a deposit is paid", most=36_525, source="own choice: a week, and before delivery"
-    )
+    deposit_days: int = term(7, unit="days until a deposit is paid", source="own choice: a week, and before delivery")
 
 
 @dataclass(frozen=True)

@@ -121,13 +121,11 @@ class Checking(Terms, key="limits.order"):
         unit="rise of exposure, a released order is checked anew strictly over it",
         source="CAPABILITIES 27; own choice",
     )
-    release_days: int = term(
-        30, unit="days for which a release is good", most=36_525, source="CAPABILITIES 35; own choice: a month"
-    )
+    release_days: int = term(30, unit="days for which a release is good", source="CAPABILITIES 35; own choice: a month")
     most_lots: int = term(6, unit="lots that an order is cut into at most", source="own choice: half a year of months")
     usual_days: int = term(30, unit="terms where none are agreed", source="own choice: one month")
     ready_days: int = term(
-        14, unit="days from order to delivery where no day is wanted", most=36_525, source="own choice: two weeks"
+        14, unit="days from order to delivery where no day is wanted", source="own choice: two weeks"
     )
 
 

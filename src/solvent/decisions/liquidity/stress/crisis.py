@@ -34,18 +34,16 @@ class Crisis(Terms, key="liquidity.crisis"):
         source="own choice: until measured",
     )
     chase_days: int = term(
-        14, unit="days before the danger day by which to have called", most=36_525, source="own choice: two weeks"
+        14, unit="days before the danger day by which to have called", source="own choice: two weeks"
     )
     agreed_share: float = term(
         0.5, unit="share of suppliers' bills that may be put off", most=1, source="own choice: every second"
     )
-    ask_days: int = term(
-        7, unit="days before a bill is due by which to have asked", most=36_525, source="own choice: a week"
-    )
+    ask_days: int = term(7, unit="days before a bill is due by which to have asked", source="own choice: a week")
     extension_cost: float = term(
         0.08, unit="share a year that waiting costs", most=10, source="own choice: a supplier's own loan"
     )
-    extension_days: int = term(30, unit="days that suppliers wait longer", most=36_525, source="own choice: one month")
+    extension_days: int = term(30, unit="days that suppliers wait longer", source="own choice: one month")
     cut_kinds: tuple[str, ...] = term(
         ("capex", "dividend", "other_operating"), unit="kinds of payment that can be cut", source="own choice"
     )

@@ -33,9 +33,7 @@ class Expanding(Terms, key="liquidity.expansion"):
     eaten_share: float = term(
         0.10, unit="share of paths on which operating cash may be used", most=1, source="own choice: as for the floor"
     )
-    latest_weeks: int = term(
-        13, unit="weeks by which a start is put off at most", most=5_218, source="own choice: a quarter"
-    )
+    latest_weeks: int = term(13, unit="weeks by which a start is put off at most", source="own choice: a quarter")
 
 
 @dataclass(frozen=True)

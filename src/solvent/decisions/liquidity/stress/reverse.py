@@ -23,15 +23,13 @@ from solvent.simulation.paths import CashPaths
 class Reverse(Terms, key="liquidity.reverse_stress"):
     """What a severe shock of each kind is, and how far is looked."""
 
-    delay_days: float = term(30.0, unit="days that all pay later", most=36_525, source="FORMULAS 4.6.8, severe")
+    delay_days: float = term(30.0, unit="days that all pay later", source="FORMULAS 4.6.8, severe")
     sales_share: float = term(0.40, unit="share by which sales fall", most=10, source="FORMULAS 4.6.8, severe")
     currency_share: float = term(0.10, unit="share by which foreign currencies fall", most=10, source="FORMULAS 4.6.8")
     called_share: float = term(
         0.50, unit="share of drawn lines that is called", most=1, source="own choice: one of two banks"
     )
-    supplier_days: float = term(
-        15.0, unit="days that suppliers want their money earlier", most=36_525, source="own choice"
-    )
+    supplier_days: float = term(15.0, unit="days that suppliers want their money earlier", source="own choice")
     farthest: float = term(3.0, unit="times a severe shock; beyond it nothing is looked for", source="own choice")
     exact: float = term(0.005, unit="times a severe shock to which lengths are found", source="own choice: a day or so")
 

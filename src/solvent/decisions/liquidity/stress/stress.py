@@ -21,7 +21,7 @@ from solvent.simulation.paths import CashPaths
 class Quarterly(Terms, key="liquidity.stress"):
     """How often the test is due."""
 
-    days: int = term(91, unit="days between stress tests", most=36_525, source="REQUIREMENTS CA-05: quarterly")
+    days: int = term(91, unit="days between stress tests", source="REQUIREMENTS CA-05: quarterly")
 
 
 @dataclass(frozen=True)

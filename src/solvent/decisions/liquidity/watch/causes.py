@@ -42,11 +42,9 @@ class Causes(Terms, key="liquidity.causes"):
         6, unit="full months that a window holds", source="own choice: long enough for stock to turn once"
     )
     sales_months: int = term(
-        3, unit="months of sales at either end, of which growth is told", most=1_200, source="own choice: a quarter"
+        3, unit="months of sales at either end, of which growth is told", source="own choice: a quarter"
     )
-    slower_days: float = term(
-        3.0, unit="days later than before, slower from it", most=36_525, source="own choice: half a week"
-    )
+    slower_days: float = term(3.0, unit="days later than before, slower from it", source="own choice: half a week")
     broad_share: float = term(
         0.5,
         unit="share of customers that pay slower, everybody's strictly over it",

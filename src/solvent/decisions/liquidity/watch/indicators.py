@@ -23,10 +23,10 @@ class Indicators(Terms, key="liquidity.indicators"):
 
     months: int = term(13, unit="month ends", source="own choice: the same month of last year is on the page")
     default_days: int = term(
-        90, unit="days overdue from which an item counts as defaulted", most=36_525, source="own choice: Basel's line"
+        90, unit="days overdue from which an item counts as defaulted", source="own choice: Basel's line"
     )
     window_months: int = term(
-        3, unit="months of due days that the default rate is told over", most=1_200, source="own choice: a quarter"
+        3, unit="months of due days that the default rate is told over", source="own choice: a quarter"
     )
 
 

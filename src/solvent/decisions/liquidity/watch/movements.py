@@ -23,12 +23,8 @@ from solvent.measures.sums import sums
 class Movements(Terms, key="liquidity.movements"):
     """Which lines are looked at, and from where one is not usual."""
 
-    days: int = term(
-        14, unit="days back that are looked at", most=36_525, source="own choice: two weeks, one may be a holiday"
-    )
-    past_days: int = term(
-        365, unit="days before those that are usual", most=36_525, source="own choice: a year holds every season"
-    )
+    days: int = term(14, unit="days back that are looked at", source="own choice: two weeks, one may be a holiday")
+    past_days: int = term(365, unit="days before those that are usual", source="own choice: a year holds every season")
     least: int = term(12, unit="lines of a category that its usual size needs", source="own choice: one a month")
     score: float = term(
         3.5, unit="robust z of the logarithm, large strictly over it", source="own choice: Iglewicz and Hoaglin"
@@ -52,10 +48,7 @@ class Sudden(Terms, key="liquidity.sudden"):
         source="REQUIREMENTS CA-02: at once; own choice: a week of spending",
     )
     days: int = term(
-        14,
-        unit="days before the last assessment that count as new",
-        most=36_525,
-        source="own choice: banks tell days later",
+        14, unit="days before the last assessment that count as new", source="own choice: banks tell days later"
     )
     paths: int = term(
         1_000, unit="simulated paths of the short assessment", source="own choice: 5 % quantiles right to about 1 %"

@@ -29,7 +29,7 @@ class Signs(Terms, key="liquidity.signs"):
         1.0, unit="days a month, rising from it", most=36_525, source="own choice: a week more in half a year"
     )
     dso_rises: int = term(3, unit="month ends running, each higher than the one before", source="own choice: a quarter")
-    late_months: int = term(3, unit="months held against as many before", most=1_200, source="own choice: a quarter")
+    late_months: int = term(3, unit="months held against as many before", source="own choice: a quarter")
     late_rise: float = term(
         0.05, unit="rise of the share of late money, growing from it", source="own choice: one in 20"
     )

@@ -16,7 +16,7 @@ from solvent.decisions.warnings.view import View
 class AdverseNews(Terms, key="warnings.adverse_news"):
     """For how long an event is news, how severe each kind is, and where the lines lie."""
 
-    days: int = term(90, unit="days within which an event is news", most=36_525, source="own choice: a quarter")
+    days: int = term(90, unit="days within which an event is news", source="own choice: a quarter")
     noted: tuple[str, ...] = term(
         ("penalty", "equity_pledged", "other"),
         unit="kinds that are to note, 1",

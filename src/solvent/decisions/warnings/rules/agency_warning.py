@@ -17,7 +17,7 @@ from solvent.decisions.warnings.view import View
 class AgencyWarning(Terms, key="warnings.agency_warning"):
     """For how long it is news, how severe each kind is, when an opinion is worse, and where the lines lie."""
 
-    days: int = term(120, unit="days within which it is news", most=36_525, source="own choice: four months")
+    days: int = term(120, unit="days within which it is news", source="own choice: four months")
     serious: tuple[str, ...] = term(
         ("agency_downgrade",), unit="kinds that are serious, 2", source="REQUIREMENTS RD-06"
     )

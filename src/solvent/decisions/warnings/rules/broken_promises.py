@@ -17,10 +17,8 @@ from solvent.decisions.warnings.view import View
 class BrokenPromises(Terms, key="warnings.broken_promises"):
     """Which promises count, when one is kept, and where the lines lie."""
 
-    days: int = term(90, unit="days since the promised day", most=36_525, source="own choice: a quarter")
-    grace_days: int = term(
-        3, unit="days after the promised day that keep it", most=36_525, source="own choice: a transfer's way"
-    )
+    days: int = term(90, unit="days since the promised day", source="own choice: a quarter")
+    grace_days: int = term(3, unit="days after the promised day that keep it", source="own choice: a transfer's way")
     kept_share: float = term(
         0.95, unit="share of the money that keeps it", most=1, source="own choice: bank fees come off"
     )

@@ -17,19 +17,15 @@ from solvent.decisions.warnings.view import View
 class BustOut(Terms, key="warnings.bust_out"):
     """Which days are set beside which, when a customer counts as not paying, and where the lines lie."""
 
-    recent_days: int = term(30, unit="days that count as recent", most=36_525, source="own choice: a month of orders")
-    before_days: int = term(
-        180, unit="days before those", most=36_525, source="own choice: as many months as RD-03's mean"
-    )
-    known_days: int = term(90, unit="days from the first purchase", most=36_525, source="own choice: less is no habit")
+    recent_days: int = term(30, unit="days that count as recent", source="own choice: a month of orders")
+    before_days: int = term(180, unit="days before those", source="own choice: as many months as RD-03's mean")
+    known_days: int = term(90, unit="days from the first purchase", source="own choice: less is no habit")
     least_count: int = term(3, unit="recent orders", source="own choice: one large order is no pattern")
-    habit_days: int = term(365, unit="days of payments that show a habit", most=36_525, source="own choice: a year")
+    habit_days: int = term(365, unit="days of payments that show a habit", source="own choice: a year")
     spreads: float = term(
         2.0, unit="standard deviations over its own mean delay, not paying beyond it", source="own choice: one in forty"
     )
-    grace_days: int = term(
-        3, unit="days past due that are no delay", most=36_525, source="own choice: a bank transfer's way"
-    )
+    grace_days: int = term(3, unit="days past due that are no delay", source="own choice: a bank transfer's way")
     unpaid_share: float = term(
         0.50,
         unit="share of what is beyond its habit in that and what came, from it",

@@ -18,9 +18,7 @@ from solvent.decisions.warnings.view import View
 class CashFloor(Terms, key="warnings.cash_floor"):
     """What counts as near, by the past and by the weeks ahead, and where the lines lie."""
 
-    weeks: int = term(
-        4, unit="weeks ahead that are looked at", most=5_218, source="own choice: a month can still be acted on"
-    )
+    weeks: int = term(4, unit="weeks ahead that are looked at", source="own choice: a month can still be acted on")
     chance: float = term(
         0.10, unit="chance of falling under the floor in one of them, near from it", most=1, source="FORMULAS 4.6.4"
     )

@@ -16,9 +16,7 @@ from solvent.decisions.warnings.view import View
 class CountryLevel(Terms, key="warnings.country_level"):
     """Within which days a change is news, and where the lines lie."""
 
-    days: int = term(
-        90, unit="days within which a change is news", most=36_525, source="own choice: a quarter's review"
-    )
+    days: int = term(90, unit="days within which a change is news", source="own choice: a quarter's review")
     yellow: float = term(
         0.5, unit="levels riskier, half for an outlook that turned worse, from it", source="own choice: any worsening"
     )

@@ -17,10 +17,8 @@ from solvent.decisions.warnings.view import View
 class DelayRise(Terms, key="warnings.delay_rise"):
     """Which days are set beside which, and where the lines lie."""
 
-    recent_days: int = term(
-        60, unit="days that count as recent", most=36_525, source="own choice: two months' runs of payment"
-    )
-    before_days: int = term(365, unit="days before those", most=36_525, source="own choice: a year holds every season")
+    recent_days: int = term(60, unit="days that count as recent", source="own choice: two months' runs of payment")
+    before_days: int = term(365, unit="days before those", source="own choice: a year holds every season")
     least_recent: int = term(3, unit="recent payments and overdue items", source="own choice: fewer make no average")
     least_before: int = term(5, unit="payments before", source="own choice: fewer make no habit")
     yellow: float = term(

@@ -18,7 +18,7 @@ from solvent.decisions.warnings.view import View
 class GradeFall(Terms, key="warnings.grade_fall"):
     """With which day the grade is compared, and where the lines lie."""
 
-    days: int = term(91, unit="days back", most=36_525, source="own choice: a quarter")
+    days: int = term(91, unit="days back", source="own choice: a quarter")
     least_points: float = term(
         5.0,
         unit="points lost, a lower grade with fewer is no fall",

@@ -22,9 +22,7 @@ _LINES = (
 class HealthFall(Terms, key="warnings.health_fall"):
     """For how long statements are news, which changes are signs, and how many of them are too many."""
 
-    days: int = term(
-        180, unit="days since the newest statement became known", most=36_525, source="own choice: half a year"
-    )
+    days: int = term(180, unit="days since the newest statement became known", source="own choice: half a year")
     equity_fall: float = term(0.05, unit="fall of equity over assets, a sign over it", source="own choice")
     current_fall: float = term(0.20, unit="fall of the current ratio as a share, a sign over it", source="own choice")
     sales_fall: float = term(0.15, unit="fall of sales as a share, a sign over it", source="own choice")

@@ -19,7 +19,6 @@ class Insolvency(Terms, key="warnings.insolvency"):
     days: int = term(
         1095,
         unit="days within which an event is news",
-        most=36_525,
         source="own choice: three years, as long as a claim may be filed",
     )
     grave: tuple[str, ...] = term(

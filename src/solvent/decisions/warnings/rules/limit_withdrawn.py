@@ -16,9 +16,7 @@ from solvent.decisions.warnings.view import View
 class LimitWithdrawn(Terms, key="warnings.limit_withdrawn"):
     """Against which time cover is held, and where the lines lie."""
 
-    days: int = term(
-        365, unit="days within which cover was higher", most=36_525, source="own choice: a year of a policy"
-    )
+    days: int = term(365, unit="days within which cover was higher", source="own choice: a year of a policy")
     yellow: float = term(
         0.0, unit="share of the cover that is gone, strictly over it", most=1, source="own choice: any of it"
     )

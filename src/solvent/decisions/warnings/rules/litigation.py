@@ -17,10 +17,7 @@ class Litigation(Terms, key="warnings.litigation"):
     """For how long an event is news, how severe each kind is, and where the lines lie."""
 
     days: int = term(
-        180,
-        unit="days within which an event is news",
-        most=36_525,
-        source="own choice: half a year, as a lawsuit takes",
+        180, unit="days within which an event is news", source="own choice: half a year, as a lawsuit takes"
     )
     noted: tuple[str, ...] = term(
         ("lawsuit_as_plaintiff",),

@@ -17,7 +17,7 @@ from solvent.decisions.warnings.view import View
 class PaymentDelay(Terms, key="warnings.payment_delay"):
     """Over which days the average is told, and where the lines lie."""
 
-    days: int = term(180, unit="days of payments", most=36_525, source="own choice: half a year holds enough of them")
+    days: int = term(180, unit="days of payments", source="own choice: half a year holds enough of them")
     least_count: int = term(3, unit="payments and overdue items", source="own choice: fewer make no average")
     yellow: float = term(15.0, unit="days late on average, strictly over it", most=36_525, source="REQUIREMENTS RD-02")
     orange: float = term(30.0, unit="days late on average, strictly over it", most=36_525, source="own choice: a month")

@@ -19,7 +19,6 @@ class RegistryChange(Terms, key="warnings.registry_change"):
     days: int = term(
         120,
         unit="days within which an event is news",
-        most=36_525,
         source="own choice: four months, within which trouble that it announces shows",
     )
     noted: tuple[str, ...] = term(

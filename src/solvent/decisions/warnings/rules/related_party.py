@@ -17,10 +17,8 @@ from solvent.decisions.warnings.view import View
 class RelatedParty(Terms, key="warnings.related_party"):
     """What counts as trouble of another member, and where the lines lie."""
 
-    days: int = term(180, unit="days within which an event counts", most=36_525, source="own choice: half a year")
-    overdue_days: int = term(
-        60, unit="days past due, trouble strictly over it", most=36_525, source="own choice: a default"
-    )
+    days: int = term(180, unit="days within which an event counts", source="own choice: half a year")
+    overdue_days: int = term(60, unit="days past due, trouble strictly over it", source="own choice: a default")
     least_share: float = term(
         0.05, unit="share of its face, less is a rest and no delay", most=1, source="own choice: bank fees"
     )

@@ -17,7 +17,7 @@ from solvent.decisions.warnings.view import View
 class SuppliersBuyersLost(Terms, key="warnings.suppliers_buyers_lost"):
     """For how long a loss is news, and where the lines lie."""
 
-    days: int = term(180, unit="days within which a loss is news", most=36_525, source="own choice: half a year")
+    days: int = term(180, unit="days within which a loss is news", source="own choice: half a year")
     yellow: float = term(1.0, unit="suppliers and buyers lost, from it", source="own choice: the first")
     orange: float = term(2.0, unit="suppliers and buyers lost, from it", source="own choice: no single case any more")
 

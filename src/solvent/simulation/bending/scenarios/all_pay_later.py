@@ -14,7 +14,7 @@ from solvent.simulation.paths import CashPaths
 class AllPayLater(Terms, key="scenario.all_pay_later"):
     """How much later."""
 
-    days: float = term(15.0, unit="days later", most=36_525, source="FORMULAS 4.6.8, mild")
+    days: float = term(15.0, unit="days later", source="FORMULAS 4.6.8, mild")
 
 
 TERMS = AllPayLater

@@ -19,7 +19,7 @@ class LimitCut(Terms, key="scenario.limit_cut"):
     share: float = term(
         0.5, unit="share of what is drawn that is called", most=1, source="own choice: one of two banks"
     )
-    days: int = term(30, unit="days until it is paid back", most=36_525, source="own choice: usual notice")
+    days: int = term(30, unit="days until it is paid back", source="own choice: usual notice")
 
 
 TERMS = LimitCut

@@ -21,7 +21,7 @@ class OverExpansion(Terms, key="scenario.over_expansion"):
     cost_share: float = term(
         0.20, unit="share more of fixed and operating cost", most=10, source="own choice: a second site"
     )
-    stock_days: float = term(10.0, unit="days of stock more", most=36_525, source="own choice: its first filling")
+    stock_days: float = term(10.0, unit="days of stock more", source="own choice: its first filling")
     sales_share: float = term(0.10, unit="share more sales", most=10, source="own choice: half of what it costs")
     sales_after: int = term(12, unit="weeks until those sales bring money", most=5_218, source="own choice: a quarter")
 

@@ -18,9 +18,7 @@ class PeakSeason(Terms, key="scenario.peak_season"):
     share: float = term(
         0.30, unit="share more that is bought, then sold", most=10, source="own choice: one season's peak"
     )
-    weeks: int = term(
-        8, unit="weeks of buying ahead", most=5_218, source="own choice: two months of production and freight"
-    )
+    weeks: int = term(8, unit="weeks of buying ahead", source="own choice: two months of production and freight")
     money_after: int = term(
         14, unit="weeks until the season's sales bring money", most=5_218, source="own choice: eight and terms"
     )

@@ -14,7 +14,7 @@ from solvent.simulation.paths import CashPaths
 class SalesStop(Terms, key="scenario.sales_stop"):
     """How long, and how much of the purchases stop too."""
 
-    weeks: int = term(9, unit="weeks without sales", most=5_218, source="FORMULAS 4.6.8: two months")
+    weeks: int = term(9, unit="weeks without sales", source="FORMULAS 4.6.8: two months")
     cost_follows: float = term(
         0.5, unit="share of purchases that stop too", most=1, source="own choice: orders are placed ahead"
     )

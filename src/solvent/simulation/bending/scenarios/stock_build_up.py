@@ -14,7 +14,7 @@ from solvent.simulation.paths import CashPaths
 class StockBuildUp(Terms, key="scenario.stock_build_up"):
     """How much more stock."""
 
-    days: float = term(20.0, unit="days of stock more", most=36_525, source="own choice: a bad season's rest")
+    days: float = term(20.0, unit="days of stock more", source="own choice: a bad season's rest")
 
 
 TERMS = StockBuildUp

@@ -14,7 +14,7 @@ from solvent.simulation.paths import CashPaths
 class SupplierShortens(Terms, key="scenario.supplier_shortens"):
     """How much earlier."""
 
-    days: float = term(15.0, unit="days earlier", most=36_525, source="own choice: half of usual terms")
+    days: float = term(15.0, unit="days earlier", source="own choice: half of usual terms")
 
 
 TERMS = SupplierShortens

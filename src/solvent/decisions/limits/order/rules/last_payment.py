@@ -14,9 +14,7 @@ from solvent.decisions.limits.order.rule import Case, Finding, OrderRule
 class LastPayment(Terms, key="limits.order.last_payment"):
     """How long without a payment is too long."""
 
-    days: int = term(
-        60, unit="days without a payment, approval strictly over it", most=36_525, source="FORMULAS 4.1.11; own choice"
-    )
+    days: int = term(60, unit="days without a payment, approval strictly over it", source="FORMULAS 4.1.11; own choice")
 
 
 def _read(case: Case, terms: LastPayment) -> Sequence[Finding]:

@@ -16,13 +16,9 @@ from solvent.decisions.limits.order.rule import Case, Finding, OrderRule
 class OverdueDays(Terms, key="limits.order.overdue_days"):
     """How late is too late."""
 
-    days: int = term(
-        15, unit="days past due, approval strictly over it and grace", most=36_525, source="REQUIREMENTS RD-02"
-    )
-    grace_days: int = term(3, unit="days of grace", most=36_525, source="FORMULAS Appendix B")
-    oldest_days: int = term(
-        60, unit="days past due, refused strictly over it", most=36_525, source="CAPABILITIES 139; own choice"
-    )
+    days: int = term(15, unit="days past due, approval strictly over it and grace", source="REQUIREMENTS RD-02")
+    grace_days: int = term(3, unit="days of grace", source="FORMULAS Appendix B")
+    oldest_days: int = term(60, unit="days past due, refused strictly over it", source="CAPABILITIES 139; own choice")
     small_amount: float = term(
         100.0, unit="main units, items smaller than it do not count", source="own choice: bank charges and rounding"
     )

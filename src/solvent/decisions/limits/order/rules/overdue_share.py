@@ -17,7 +17,7 @@ class OverdueShare(Terms, key="limits.order.overdue_share"):
     share: float = term(
         0.30, unit="share of open items, approval strictly over it", most=1, source="FORMULAS 4.1.11; own choice"
     )
-    grace_days: int = term(3, unit="days past due that do not count", most=36_525, source="FORMULAS Appendix B")
+    grace_days: int = term(3, unit="days past due that do not count", source="FORMULAS Appendix B")
 
 
 def _read(case: Case, terms: OverdueShare) -> Sequence[Finding]:

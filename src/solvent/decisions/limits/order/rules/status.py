@@ -37,8 +37,8 @@ class Status(Terms, key="limits.order.status"):
         source="REQUIREMENTS RD-01; own choice",
     )  # fmt: skip
     grave: int = term(3, unit="severity, from it on a doubt whatever the kind", source="own choice: grave")
-    refused_days: int = term(730, unit="days that such an event counts", most=36_525, source="own choice: two years")
-    doubted_days: int = term(180, unit="days that such an event counts", most=36_525, source="own choice: half a year")
+    refused_days: int = term(730, unit="days that such an event counts", source="own choice: two years")
+    doubted_days: int = term(180, unit="days that such an event counts", source="own choice: half a year")
 
 
 def _read(case: Case, terms: Status) -> Sequence[Finding]:

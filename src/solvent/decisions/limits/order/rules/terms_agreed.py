@@ -14,9 +14,7 @@ from solvent.decisions.limits.order.rule import Case, Finding, OrderRule
 class TermsAgreed(Terms, key="limits.order.terms_agreed"):
     """How much longer is too long."""
 
-    more_days: int = term(
-        0, unit="days over the terms agreed, approval strictly over it", most=36_525, source="FORMULAS 4.1.11"
-    )
+    more_days: int = term(0, unit="days over the terms agreed, approval strictly over it", source="FORMULAS 4.1.11")
 
 
 def _read(case: Case, terms: TermsAgreed) -> Sequence[Finding]:
