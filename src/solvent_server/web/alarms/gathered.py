@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -24,6 +24,8 @@ LAYERS: Mapping[str, str] = {
     "middle": "concentration",
     "top": "partners and markets",
 }
+CHOSEN = ("rule", "layer", "owner", "state")
+"""Columns by which a reader chooses, beside the tier."""
 _WORTH = 10.0**15
 """More than anybody owes, in minor units: a worse tier stands before any amount."""
 
@@ -50,9 +52,23 @@ def _of(look: Look) -> _Alarms:
     return _gathered(look.company, look.kept, audit.head(), cash=look.may("see_cash"))
 
 
+def summed(look: Look) -> Summed:
+    """How those of ``alive`` are counted and what of them can be chosen."""
+    return _of(look).summed
+
+
+class Summed(NamedTuple):
+    """counts: tier to how many; unseen: how many nobody has seen; values: what filters offer, by column."""
+
+    counts: Mapping[str, int]
+    unseen: int
+    values: Mapping[str, Sequence[str]]
+
+
 class _Alarms(NamedTuple):
     every: pl.DataFrame
     live: pl.DataFrame
+    summed: Summed
 
 
 @lru_cache(maxsize=16)
@@ -75,7 +91,10 @@ def _gathered(company: Company, kept: Kept, state: tuple[int, str], *, cash: boo
         pl.col("tier").clip(1, 3).replace_strict(dict(enumerate(TIERS, 1)), return_dtype=pl.Enum(TIERS)).alias("tier"),
     )
     whole = whole if cash else cases.without_cash(whole)
-    return _Alarms(whole, whole.filter(pl.col("state") != CLOSED))
+    live = whole.filter(pl.col("state") != CLOSED)
+    counts = dict(live.group_by("tier").len().iter_rows())
+    values = {name: live.get_column(name).cast(pl.String).drop_nulls().unique().sort().to_list() for name in CHOSEN}
+    return _Alarms(whole, live, Summed(counts, live.filter(pl.col("state") == OPEN).height, values))
 
 
 def one(every: pl.DataFrame, case_id: str) -> Mapping[str, Any] | None:

@@ -19,7 +19,7 @@ from solvent.files.notify.words import ACTION, HAPPENED, OWNER, RESULT, STATE, f
 from solvent.files.sentences.documents.names import NAMES
 from solvent_server.store.keeping import cases
 from solvent_server.web.alarms import acts
-from solvent_server.web.alarms.gathered import LAYERS, TIERS, alarms, alive, one, says, titles, who
+from solvent_server.web.alarms.gathered import LAYERS, TIERS, alarms, alive, one, says, summed, titles, who
 from solvent_server.web.alarms.grouped import Group, grouped
 from solvent_server.web.alarms.rows import evidence
 from solvent_server.web.parts.page import Look, page
@@ -30,7 +30,7 @@ UNDO = "alarm_undo"
 UNSHOWN = ("layer",)
 """Columns by which one chooses, and which the list does not show: the rule says as much."""
 UNDO_SECONDS = 600
-GROUPS = 25
+GROUPS = 15
 """Of those that alarms are about a page shows so many: each has all its findings with it."""
 SNOOZED_DAYS = 14
 """A snooze is offered for so long."""
@@ -65,11 +65,11 @@ def _list(look: Look, *, closed: bool) -> HttpResponse:
     assert look.kept is not None
     live = alive(look)
     rows = alarms(look).filter(pl.col("state") == CLOSED) if closed else live
-    by_gravity = {"tier": tuple(reversed(TIERS))}
-    lister = Lister(_columns(), "-rank", look.kept.currency, ("name", "subject", "rule"), look.address, by_gravity)
+    told = summed(look)
+    values = {"tier": tuple(reversed(TIERS)), **({} if closed else told.values)}
+    lister = Lister(_columns(), "-rank", look.kept.currency, ("name", "subject", "rule"), look.address, values)
     if wants_file(look.request):
         return _exported(look, rows, lister)
-    counts = dict(live.group_by("tier").len().iter_rows())
     groups: Sequence[Group] = ()
     each = closed or look.request.GET.get("each") == "1"
     if each:
@@ -83,8 +83,8 @@ def _list(look: Look, *, closed: bool) -> HttpResponse:
         groups=groups,
         each=each,
         closed=closed,
-        counts=[(tier, counts.get(tier, 0)) for tier in reversed(TIERS)],
-        waiting=live.filter(pl.col("state") == "open").height,
+        counts=[(tier, told.counts.get(tier, 0)) for tier in reversed(TIERS)],
+        waiting=told.unseen,
         played=rows.is_empty() or bool(rows.get_column("has_case").any()),
     )
 

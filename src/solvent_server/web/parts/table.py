@@ -128,7 +128,7 @@ def listed(
         _with(asked, format="xlsx", page=""),
         size,
         lister.size,
-        SIZES,
+        sorted({*SIZES, lister.size}),
         picks,
         [(name, value) for name, value in asked.items() if name not in own],
         views,
@@ -223,7 +223,7 @@ def _order(lister: Lister, asked: str) -> tuple[str, bool]:
 
 def _size(asked: Mapping[str, str], lister: Lister) -> int:
     size = _whole(asked.get("size", str(lister.size)))
-    return size if size in SIZES else lister.size
+    return size if size in {*SIZES, lister.size} else lister.size
 
 
 def _head(column: Column, lister: Lister, asked: Mapping[str, str], language: Language) -> Head:
