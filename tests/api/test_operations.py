@@ -80,7 +80,9 @@ def test_an_order_check_says_what_the_library_says(asker) -> None:
 
 def test_with_cash_the_check_tells_the_chances(asker) -> None:
     asked = {"customer_id": "C0001", "amount": "100"}
-    assert asker("cfo", "orders").post("/order-checks", asked).json()["cash"] is None
+    untold = asker("cfo", "orders").post("/order-checks", asked).json()
+    (gap,) = [one for one in untold["findings"] if one["rule"] == "cash_gap"]
+    assert (untold["cash"], gap["value"], gap["line"], gap["why"]["facts"]) == (None, None, None, {})
     told = asker("cfo", "orders", "cash").post("/order-checks", asked).json()
     assert 0 <= told["cash"]["chance_before"] <= 1
     assert date.fromisoformat(told["cash"]["week_end"])

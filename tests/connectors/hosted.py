@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from abc import ABC, abstractmethod
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -22,7 +23,7 @@ def cents(amount: Decimal) -> float:
     return float(amount)
 
 
-class Hosted:
+class Hosted(ABC):
     """A server in a thread. ``faults``: what goes wrong with the next questions, first in first out."""
 
     def __init__(self) -> None:
@@ -106,5 +107,6 @@ class Hosted:
             return False
         return True
 
+    @abstractmethod
     def respond(self, handler: Any, body: bytes | None) -> tuple[int, bytes, str]:
-        raise NotImplementedError
+        """The answer of the system that is played: status, body and its kind."""

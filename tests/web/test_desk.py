@@ -316,7 +316,16 @@ def test_an_answer_without_cash_says_why_and_asks_again(client, calm, filled) ->
     again = re.search(r'hx-get="([^"]+desk/ready/[^"]+)"', early).group(1).replace("&amp;", "&")
     ready = client("sales").get(again).content.decode()
     assert "/desk/verdict/?" in ready
-    assert "being made" not in check(client, "sales", calm[0], 1)
+    sales, cfo = check(client, "sales", calm[0], 1), check(client, "cfo", calm[0], 1)
+    assert "being made" not in sales
+    gap = [
+        next(row for row in page.split("<tr") if "chance of a cash gap" in row).split("</tr>")[0]
+        for page in (sales, cfo)
+    ]
+    assert "%" not in gap[0], "whoever may not see cash reads no chance"
+    assert "%" in gap[1]
+    assert "Chance of falling under the floor" in cfo
+    assert "Chance of falling under the floor" not in sales
 
 
 def test_the_desk_says_what_waits(client, filled) -> None:

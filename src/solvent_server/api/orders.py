@@ -12,7 +12,7 @@ from ninja import Path, Router, Schema
 from pydantic import Field
 
 from solvent.base.problem import Problem, SolventError
-from solvent.decisions.limits.order.check import Verdict, check_order
+from solvent.decisions.limits.order.check import Verdict, check_order, without_cash
 from solvent.decisions.limits.order.rule import Look as Looked
 from solvent.decisions.limits.order.rule import OrderAsked, case_of
 from solvent.files.commands.credit.check_order import figures
@@ -225,6 +225,7 @@ def verdict_of(company: Company, told: OrderIn, *, cash: bool, ways: bool) -> tu
 def verdict_out(verdict: Verdict, looked: Looked, language: Language, *, cash: bool) -> VerdictOut:
     """The answer as it goes out, each reason with its sentence; without ``cash`` nothing of what it does to cash."""
     asked, notices = verdict.asked, []
+    verdict = verdict if cash else without_cash(verdict)
     if not looked.known:
         notices.append(Problem("orders.customer_unknown", "", {"customer": asked.customer_id}))
     if asked.order_id is not None and asked.order_id not in looked.orders:
@@ -239,7 +240,6 @@ def verdict_out(verdict: Verdict, looked: Looked, language: Language, *, cash: b
         {**row, "why": says(one.why).model_copy(update={"says": ""} if one.passed else {})}
         for row, one in zip(told["findings"], verdict.findings)
     ]
-    told["cash"] = told["cash"] if cash else None
     told["notices"] = [says(problem) for problem in notices]
     return VerdictOut(**told)
 

@@ -18,7 +18,7 @@ from solvent.base.money import decimal
 from solvent.base.problem import SolventError
 from solvent.base.terms import Policy
 from solvent.decisions.limits.exposure import PARTS
-from solvent.decisions.limits.order.check import Verdict, check_order
+from solvent.decisions.limits.order.check import Verdict, check_order, without_cash
 from solvent.decisions.limits.order.rule import STAGES, OrderAsked, case_of
 from solvent.decisions.limits.order.rule import Look as Seen
 from solvent.files.commands.credit.order_names import PART
@@ -208,7 +208,7 @@ def _answered(look: Look, *, ways: bool = True) -> dict[str, Any]:
         return shown
     if not ways:
         return shown | {"later": urlencode(form)}
-    release = ways_out(found.asked, found.looked, found.verdict, found.policy, look)
+    release = ways_out(found.asked, found.looked, _told(found.verdict, look), found.policy, look)
     return shown | {"release": release, "may": approvers(look)}
 
 
@@ -260,7 +260,7 @@ def _shown(found: Answer, look: Look) -> dict[str, Any]:
         "sign": SIGN[said.outcome],
         "bed": BED[said.outcome],
         "reason": "" if said.reason is None else told(said.reason, language, currency),
-        "lines": [line(one, language, currency) for one in said.findings],
+        "lines": [line(one, language, currency) for one in _told(said, look).findings],
         "parts": parts,
         "ways": _ways(found, look),
         "cash": _cash(found, look),
@@ -305,6 +305,10 @@ def _ways(found: Answer, look: Look) -> list[tuple[str, str]]:
         text = look.say("for approval: up to {amount}", amount=money(ways.approval_lot))
         told_ways.append((text, again(amount=ways.approval_lot, deposit=0)))
     return told_ways
+
+
+def _told(verdict: Verdict, look: Look) -> Verdict:
+    return verdict if look.may("see_cash") else without_cash(verdict)
 
 
 def _cash(found: Answer, look: Look) -> list[str]:

@@ -14,7 +14,7 @@ import pytest
 from solvent.base.terms import Policy
 from solvent.books.books import Books
 from solvent.decisions.limits.order.cash import CashLook, Laid, OrderCash, cash_look, laid
-from solvent.decisions.limits.order.check import check_order
+from solvent.decisions.limits.order.check import check_order, without_cash
 from solvent.decisions.limits.order.rule import Look, OrderAsked, case_of, rules
 from solvent.measures.measures import measure
 from solvent.payment.curves import predict
@@ -144,6 +144,10 @@ def test_the_rule_doubts_an_order_that_makes_a_gap(under: int, before: int, pass
     assert verdict.cash.rise == pytest.approx(under / 1000)
     assert (told.passed, told.effect) == (passed, "approval")
     assert verdict.outcome == ("yes" if passed else "approval")
+    untold = without_cash(verdict)
+    gap = next(found for found in untold.findings if found.rule == "cash_gap")
+    assert (gap.passed, gap.value, gap.line, dict(gap.why.facts), untold.cash) == (passed, None, None, {}, None)
+    assert untold.outcome == verdict.outcome
 
 
 def test_a_deposit_is_solved_for_the_gap_too() -> None:

@@ -57,6 +57,17 @@ class Verdict:
         return [found for found in self.findings if not found.passed and found.effect != "warn"]
 
 
+def without_cash(verdict: Verdict) -> Verdict:
+    """The answer as told to somebody who may not see cash: it makes a gap likelier, but not when or by how much."""
+    told = [
+        replace(one, value=None, line=None, why=Problem("orders.cash_gap.untold", ""))
+        if one.rule == "cash_gap"
+        else one
+        for one in verdict.findings
+    ]
+    return replace(verdict, findings=told, cash=None)
+
+
 def check_order(
     asked: OrderAsked, look: Look, policy: Policy, earlier: Verdict | None = None, *, ways: bool = True
 ) -> Verdict:

@@ -18,6 +18,7 @@ SENTENCES: Mapping[str, str] = {
         "in the week to {day} the chance of falling under the floor rises from {before} % to {after} %; "
         "from {line} % on it is a gap"
     ),
+    "orders.cash_gap.untold": "the order makes a gap in cash likelier than the policy allows",
     "orders.cover.gap": (
         "{bare_amount} would stand without insurance cover; the insurer covers up to {cover_amount}, and "
         "{line_amount} may stand without"
